@@ -2,3 +2,7 @@
 
 pub mod diagnostic;
 pub mod object;
+pub mod catalog;
+pub mod inventory;
+pub mod order;
+pub mod selector;
