@@ -1,0 +1,193 @@
+//! One cluster, as a test sees it.
+
+use std::fs;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use crate::api_server::ApiServer;
+use crate::keeper::keeper;
+use crate::kubectl::{self, Output};
+use crate::users;
+
+/// A cluster of its own: empty at the start, gone at the end.
+///
+/// Dropping it ends its programs; so does the end of the process, however it comes about.
+pub struct Cluster {
+    id: String,
+    folder: PathBuf,
+    api_server: ApiServer,
+    kubeconfig: PathBuf,
+}
+
+/// What a cluster has besides its API server. Made by [`Cluster::builder`].
+#[derive(Debug, Clone, Default)]
+pub struct Builder {
+    service_accounts: bool,
+}
+
+impl Builder {
+    /// Leaves the API server's admission of service accounts on: pods get tokens, and need their account to exist. Without
+    /// controllers nobody makes the account `default`.
+    pub fn service_account_admission(mut self, on: bool) -> Self {
+        self.service_accounts = on;
+        self
+    }
+
+    /// Starts the cluster and waits until it is ready.
+    pub fn start(self) -> Cluster {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let id = format!("c{}", COUNT.fetch_add(1, Ordering::Relaxed) + 1);
+        let folder = keeper().folder().join(&id);
+        fs::create_dir(&folder).expect("the bench's folder is writable");
+        let api_server = ApiServer::start(&id, &folder, Ipv4Addr::LOCALHOST.into(), self.service_accounts);
+        let url = format!("https://{}:{}", api_server.address, api_server.port);
+        let ca = folder.join("certs/apiserver.crt");
+        let admin = users::write_kubeconfig(&folder, users::ADMIN, &url, &ca, &users::token(users::ADMIN));
+        for user in users::WEAK_USERS {
+            users::write_kubeconfig(&folder, user, &url, &ca, &users::token(user));
+        }
+        let cluster = Cluster { id, folder, api_server, kubeconfig: admin };
+        cluster.api_server.wait_until_ready(&cluster.kubeconfig);
+        cluster
+    }
+}
+
+impl Cluster {
+    /// Starts an API server without controllers: objects are stored and validated, nothing acts on them. Takes about 5 s.
+    pub fn start() -> Self {
+        Self::builder().start()
+    }
+
+    /// For a cluster with more than an API server.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// A plain cluster that all tests of the process share; for tests that stay in a [`Cluster::namespace`] of their own.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Cluster> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
+    /// The cluster's folder: keys, logs, kubeconfigs. Tests may put files into it; it is deleted with the cluster.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The administrator's kubeconfig; its only context is `admin`.
+    pub fn kubeconfig(&self) -> &Path {
+        &self.kubeconfig
+    }
+
+    /// The kubeconfig of one of [`WEAK_USERS`](crate::WEAK_USERS) or of [`ADMIN`](crate::ADMIN); its context has the user's name.
+    pub fn kubeconfig_for(&self, user: &str) -> PathBuf {
+        let path = self.folder.join(format!("{user}.kubeconfig"));
+        assert!(path.exists(), "no user {user}; there are {} and {:?}", users::ADMIN, users::WEAK_USERS);
+        path
+    }
+
+    /// A kubeconfig whose token the server does not know: every request gets 401.
+    pub fn kubeconfig_with_wrong_token(&self) -> PathBuf {
+        users::write_kubeconfig(&self.folder, "wrong-token", &self.url(), &self.ca_path(), "no-such-token")
+    }
+
+    /// A kubeconfig that trusts another authority than the server's: every connection fails.
+    pub fn kubeconfig_with_wrong_ca(&self) -> PathBuf {
+        let ca = self.folder.join("wrong-ca.crt");
+        let made = rcgen::generate_simple_self_signed(["wrong.example".to_owned()]).expect("a certificate can be made");
+        fs::write(&ca, made.cert.pem()).expect("the cluster's folder is writable");
+        users::write_kubeconfig(&self.folder, "wrong-ca", &self.url(), &ca, &self.token())
+    }
+
+    /// The server's URL.
+    pub fn url(&self) -> String {
+        format!("https://{}:{}", self.api_server.address, self.api_server.port)
+    }
+
+    /// The administrator's bearer token.
+    pub fn token(&self) -> String {
+        users::token(users::ADMIN)
+    }
+
+    /// The server's certificate, which signed itself, as PEM.
+    pub fn ca_path(&self) -> PathBuf {
+        self.folder.join("certs/apiserver.crt")
+    }
+
+    /// The API server's audit log: one JSON line for each answered request, without bodies and without those of the control
+    /// plane itself. For counting requests.
+    pub fn audit_log(&self) -> PathBuf {
+        self.folder.join("audit.log")
+    }
+
+    /// Runs kubectl as the administrator.
+    pub fn kubectl(&self, args: &[&str]) -> Output {
+        kubectl::run(&self.kubeconfig, args, None)
+    }
+
+    /// Runs kubectl as the administrator with text on its standard input, for `-f -`.
+    pub fn kubectl_stdin(&self, args: &[&str], stdin: &str) -> Output {
+        kubectl::run(&self.kubeconfig, args, Some(stdin))
+    }
+
+    /// Runs kubectl as another user.
+    pub fn kubectl_as(&self, user: &str, args: &[&str]) -> Output {
+        kubectl::run(&self.kubeconfig_for(user), args, None)
+    }
+
+    /// Makes a new namespace and gives its name, which no other test of the process has.
+    pub fn namespace(&self) -> String {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("test-{}", COUNT.fetch_add(1, Ordering::Relaxed) + 1);
+        self.kubectl(&["create", "namespace", &name]).ok();
+        name
+    }
+
+    /// Allows a user some verbs on some resources of a namespace (both comma separated), and waits until it counts.
+    ///
+    /// The built-in ClusterRoles `view`, `edit` and `admin` are empty without controllers: a controller fills them.
+    pub fn grant(&self, namespace: &str, user: &str, verbs: &str, resources: &str) {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("{user}-{}", COUNT.fetch_add(1, Ordering::Relaxed) + 1);
+        let (verb, resource) = (format!("--verb={verbs}"), format!("--resource={resources}"));
+        self.kubectl(&["create", "role", &name, "-n", namespace, &verb, &resource]).ok();
+        let (role, subject) = (format!("--role={name}"), format!("--user={user}"));
+        self.kubectl(&["create", "rolebinding", &name, "-n", namespace, &role, &subject]).ok();
+        let verb = verbs.rsplit(',').next().unwrap_or(verbs);
+        let resource = resources.rsplit(',').next().unwrap_or(resources);
+        while !self.kubectl_as(user, &["auth", "can-i", verb, resource, "-n", namespace]).status.success() {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Stops the API server in good order. Clients see connections closed, then refused.
+    pub fn stop_api_server(&self) {
+        self.api_server.stop();
+    }
+
+    /// Kills the API server at once, as a crash would.
+    pub fn kill_api_server(&self) {
+        self.api_server.kill();
+    }
+
+    /// Starts a stopped API server on the same port with the same data, and waits until it is ready.
+    pub fn start_api_server(&self) {
+        self.api_server.start_again();
+        self.api_server.wait_until_ready(&self.kubeconfig);
+    }
+
+    /// Stops the API server and starts it again.
+    pub fn restart_api_server(&self) {
+        self.stop_api_server();
+        self.start_api_server();
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        keeper().end(&self.id);
+    }
+}

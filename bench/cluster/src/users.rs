@@ -1,0 +1,52 @@
+//! The users that every cluster knows, and their kubeconfig files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// May do everything: member of `system:masters`.
+pub const ADMIN: &str = "admin";
+
+/// The users besides [`ADMIN`]. They have no permission beyond what every authenticated user has; tests bind roles to them.
+pub const WEAK_USERS: [&str; 4] = ["viewer", "deployer", "editor", "nobody"];
+
+/// The token of a user, the same in every cluster.
+pub(crate) fn token(user: &str) -> String {
+    format!("bench-token-of-{user}")
+}
+
+/// The file for `--token-auth-file`.
+pub(crate) fn tokens_csv() -> String {
+    let mut csv = format!("{},{ADMIN},{ADMIN},\"system:masters\"\n", token(ADMIN));
+    for user in WEAK_USERS {
+        csv.push_str(&format!("{},{user},{user},\"bench:{user}s\"\n", token(user)));
+    }
+    csv
+}
+
+/// Writes a kubeconfig `name.kubeconfig` with one context of that name into the folder.
+pub(crate) fn write_kubeconfig(folder: &Path, name: &str, url: &str, ca: &Path, token: &str) -> PathBuf {
+    let path = folder.join(format!("{name}.kubeconfig"));
+    let ca = ca.display();
+    let text = format!(
+        r#"apiVersion: v1
+kind: Config
+current-context: "{name}"
+contexts:
+- name: "{name}"
+  context:
+    cluster: bench
+    user: "{name}"
+clusters:
+- name: bench
+  cluster:
+    server: "{url}"
+    certificate-authority: "{ca}"
+users:
+- name: "{name}"
+  user:
+    token: "{token}"
+"#
+    );
+    fs::write(&path, text).expect("the cluster's folder is writable");
+    path
+}

@@ -1,0 +1,3 @@
+//! Tests of the bench itself.
+
+mod empty;
