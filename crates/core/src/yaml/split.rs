@@ -1,0 +1,50 @@
+//! Where the documents of a file begin and end: at lines, before anything is parsed, as kubectl does it.
+
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, Source};
+
+/// The line that ends one document and begins the next.
+const SEPARATOR: &str = "---";
+
+/// The bytes of each document from `start` on. What kubectl refuses is added to `faults` and left out.
+///
+/// Every line that begins with `---` separates, even inside a block scalar, and only a comment may follow on that line.
+pub(super) fn split(source: &std::sync::Arc<Source>, start: usize, faults: &mut Vec<Diagnostic>) -> Vec<Range<usize>> {
+    let text = &source.text;
+    let mut documents = Vec::new();
+    let mut begin = start;
+    let mut broken = false;
+    for line in separators(text, start) {
+        if !broken {
+            documents.push(begin..line.start);
+        }
+        let rest = text[line.clone()][SEPARATOR.len()..].trim();
+        broken = !rest.is_empty() && !rest.starts_with('#');
+        if broken {
+            faults.push(refuse(source, line.clone(), rest));
+        }
+        begin = line.end;
+    }
+    if !broken {
+        documents.push(begin..text.len());
+    }
+    documents
+}
+
+/// The lines that begin with the separator, without their line break.
+fn separators(text: &str, start: usize) -> impl Iterator<Item = Range<usize>> {
+    let first = text[start..].starts_with(SEPARATOR).then_some(start);
+    let others = text[start..].match_indices("\n---").map(move |(index, _)| start + index + 1);
+    first.into_iter().chain(others).map(|begin| begin..text[begin..].find('\n').map_or(text.len(), |len| begin + len))
+}
+
+fn refuse(source: &std::sync::Arc<Source>, line: Range<usize>, rest: &str) -> Diagnostic {
+    let span = line.start..line.start + source.text[line.clone()].trim_end().len();
+    let fault = Diagnostic::at(source, span, "Only a comment may follow `---` on its line");
+    if rest.starts_with('-') {
+        fault.hint("A line that begins with `---` starts a new document; indent it if it is part of a text")
+    } else {
+        fault.hint("Begin the document on the next line")
+    }
+}
