@@ -1,1 +1,44 @@
-//! Placeholder while the workspace is laid out.
+//! Deployment repositories: mirrors, revisions, trees.
+//!
+//! - [`Mirror`] is a bare copy of a remote repository in a cache folder. It is safe against being killed and against a
+//!   second process, and heals itself.
+//! - [`Repository`] is a clone that one stands in, or what a mirror holds. It resolves names to [`Commit`]s and reads
+//!   the files of a [`Revision`], all or none.
+//! - [`read_directory`] reads plain folders the way kubectl reads `-f` and `-R`.
+//!
+//! Everything here blocks; call it from a thread that may. Objects are read with gitoxide, whose types stay inside;
+//! the network is left to the `git` program, which knows the user's ssh configuration and credential helpers. Nothing
+//! here prints, asks, or lets a password into a message.
+
+mod closest;
+mod directory;
+mod error;
+mod fetch;
+mod history;
+mod local;
+mod lock;
+mod lookup;
+mod ls_remote;
+mod mirror;
+mod object;
+mod options;
+mod remote_fault;
+mod repository;
+mod resolve;
+mod revision;
+mod run_git;
+mod tree;
+mod url;
+
+pub use directory::read_directory;
+pub use error::{Error, Result};
+pub use fetch::{Fetched, RefChange};
+pub use local::Upstream;
+pub use ls_remote::{RemoteRef, RemoteRefs};
+pub use mirror::Mirror;
+pub use options::GitOptions;
+pub use remote_fault::RemoteFault;
+pub use repository::Repository;
+pub use revision::{Commit, GitTime, Revision, Signature};
+pub use tree::{Symlink, TreeFile, TreeRead};
+pub use url::RepoUrl;
