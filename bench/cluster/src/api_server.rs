@@ -18,8 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) struct ApiServer {
     /// The keeper's name of the program.
     name: String,
-    pub(crate) address: IpAddr,
-    pub(crate) port: u16,
+    address: IpAddr,
+    port: u16,
 }
 
 impl ApiServer {
@@ -66,6 +66,11 @@ impl ApiServer {
         Self { name, address, port }
     }
 
+    /// Where it listens.
+    pub(crate) fn url(&self) -> String {
+        format!("https://{}:{}", self.address, self.port)
+    }
+
     /// Waits until the server says that it is ready and has made its own namespaces.
     pub(crate) fn wait_until_ready(&self, kubeconfig: &Path) {
         let ready = || {
@@ -101,6 +106,6 @@ rules:
 - level: None
   userGroups: ['system:nodes', 'system:serviceaccounts']
 - level: None
-  users: ['system:apiserver']
+  users: ['system:apiserver', 'bench:control-plane']
 - level: Metadata
 ";

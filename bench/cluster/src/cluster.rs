@@ -1,58 +1,31 @@
 //! One cluster, as a test sees it.
 
 use std::fs;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::api_server::ApiServer;
+use crate::builder::Builder;
+use crate::image::Image;
 use crate::keeper::keeper;
 use crate::kubectl::{self, Output};
+use crate::node::Node;
 use crate::users;
 
 /// A cluster of its own: empty at the start, gone at the end.
 ///
 /// Dropping it ends its programs; so does the end of the process, however it comes about.
 pub struct Cluster {
-    id: String,
-    folder: PathBuf,
-    api_server: ApiServer,
-    kubeconfig: PathBuf,
-}
-
-/// What a cluster has besides its API server. Made by [`Cluster::builder`].
-#[derive(Debug, Clone, Default)]
-pub struct Builder {
-    service_accounts: bool,
-}
-
-impl Builder {
-    /// Leaves the API server's admission of service accounts on: pods get tokens, and need their account to exist. Without
-    /// controllers nobody makes the account `default`.
-    pub fn service_account_admission(mut self, on: bool) -> Self {
-        self.service_accounts = on;
-        self
-    }
-
-    /// Starts the cluster and waits until it is ready.
-    pub fn start(self) -> Cluster {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let id = format!("c{}", COUNT.fetch_add(1, Ordering::Relaxed) + 1);
-        let folder = keeper().folder().join(&id);
-        fs::create_dir(&folder).expect("the bench's folder is writable");
-        let api_server = ApiServer::start(&id, &folder, Ipv4Addr::LOCALHOST.into(), self.service_accounts);
-        let url = format!("https://{}:{}", api_server.address, api_server.port);
-        let ca = folder.join("certs/apiserver.crt");
-        let admin = users::write_kubeconfig(&folder, users::ADMIN, &url, &ca, &users::token(users::ADMIN));
-        for user in users::WEAK_USERS {
-            users::write_kubeconfig(&folder, user, &url, &ca, &users::token(user));
-        }
-        let cluster = Cluster { id, folder, api_server, kubeconfig: admin };
-        cluster.api_server.wait_until_ready(&cluster.kubeconfig);
-        cluster
-    }
+    pub(crate) id: String,
+    pub(crate) folder: PathBuf,
+    pub(crate) api_server: ApiServer,
+    pub(crate) kubeconfig: PathBuf,
+    pub(crate) node: Option<Node>,
+    /// Whether pods need the account `default`, which a controller makes in every namespace.
+    pub(crate) accounts: bool,
 }
 
 impl Cluster {
@@ -104,7 +77,7 @@ impl Cluster {
 
     /// The server's URL.
     pub fn url(&self) -> String {
-        format!("https://{}:{}", self.api_server.address, self.api_server.port)
+        self.api_server.url()
     }
 
     /// The administrator's bearer token.
@@ -138,12 +111,45 @@ impl Cluster {
         kubectl::run(&self.kubeconfig_for(user), args, None)
     }
 
-    /// Makes a new namespace and gives its name, which no other test of the process has.
+    /// Makes a new namespace and gives its name, which no other test of the process has. Where pods need the account
+    /// `default`, waits for it.
     pub fn namespace(&self) -> String {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("test-{}", COUNT.fetch_add(1, Ordering::Relaxed) + 1);
         self.kubectl(&["create", "namespace", &name]).ok();
+        self.wait_for_account(&name);
         name
+    }
+
+    pub(crate) fn wait_for_account(&self, namespace: &str) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while self.accounts && !self.kubectl(&["get", "serviceaccount", "default", "-n", namespace]).status.success() {
+            assert!(Instant::now() < deadline, "the controllers make no account in the namespace {namespace}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Loads an image into the real node.
+    pub fn import(&self, image: &Image) {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let tar = self.folder.join(format!("image-{}.tar", COUNT.fetch_add(1, Ordering::Relaxed) + 1));
+        image.write(&tar);
+        self.import_image(&tar);
+        fs::remove_file(tar).expect("it was just written");
+    }
+
+    /// Loads an image into the real node from a tar file in the format of `docker save` or OCI.
+    pub fn import_image(&self, tar: &Path) {
+        self.node().import(tar);
+    }
+
+    /// The address of this machine as the real node and its pods see it. A server that listens there can be reached from them.
+    pub fn machine_address(&self) -> IpAddr {
+        self.node().machine_address()
+    }
+
+    fn node(&self) -> &Node {
+        self.node.as_ref().expect("the cluster was not started with real_node(true)")
     }
 
     /// Allows a user some verbs on some resources of a namespace (both comma separated), and waits until it counts.

@@ -57,7 +57,8 @@ impl Keeper {
     }
 
     /// Starts a program under a name such as `c1/kube-apiserver`; the script and the log are beside each other in the folder.
-    pub(crate) fn run(&self, name: &str, home: &Path, command: &[String]) {
+    /// Gives its process id, which is that of its process group too.
+    pub(crate) fn run(&self, name: &str, home: &Path, command: &[String]) -> u32 {
         let mut script = String::from("#!/usr/bin/env bash\nexec env -i");
         for (key, value) in programs::clean_env(home) {
             script.push_str(&format!(" {key}={}", quote(&value.to_string_lossy())));
@@ -68,12 +69,13 @@ impl Keeper {
         }
         script.push('\n');
         fs::write(self.folder.join(format!("{name}.sh")), script).expect("the bench's folder is writable");
-        self.start_again(name);
+        self.start_again(name)
     }
 
-    /// Starts a program that [`Keeper::run`] started before.
-    pub(crate) fn start_again(&self, name: &str) {
-        self.ask(&format!("start {name}"));
+    /// Starts a program that [`Keeper::run`] started before; gives its process id.
+    pub(crate) fn start_again(&self, name: &str) -> u32 {
+        let answer = self.ask(&format!("start {name}"));
+        answer.parse().unwrap_or_else(|_| panic!("the keeper cannot start {name}: {answer}"))
     }
 
     /// Sends a signal such as `TERM` to the program's process group.

@@ -17,15 +17,23 @@
 )]
 
 mod api_server;
+mod builder;
 mod cluster;
+mod control_plane;
 mod etcd;
+mod image;
 mod keeper;
 mod kubectl;
+mod kwok;
+mod node;
+mod node_config;
 mod ports;
 mod programs;
 mod users;
 
-pub use cluster::{Builder, Cluster};
+pub use builder::Builder;
+pub use cluster::Cluster;
+pub use image::Image;
 pub use kubectl::{Output, run as kubectl};
 pub use programs::program;
 pub use users::{ADMIN, WEAK_USERS};

@@ -9,6 +9,9 @@ pub const ADMIN: &str = "admin";
 /// The users besides [`ADMIN`]. They have no permission beyond what every authenticated user has; tests bind roles to them.
 pub const WEAK_USERS: [&str; 4] = ["viewer", "deployer", "editor", "nobody"];
 
+/// As whom the programs of the cluster itself come; apart from [`ADMIN`] so that the audit log can leave them out.
+pub(crate) const CONTROL_PLANE: &str = "bench:control-plane";
+
 /// The token of a user, the same in every cluster.
 pub(crate) fn token(user: &str) -> String {
     format!("bench-token-of-{user}")
@@ -17,6 +20,7 @@ pub(crate) fn token(user: &str) -> String {
 /// The file for `--token-auth-file`.
 pub(crate) fn tokens_csv() -> String {
     let mut csv = format!("{},{ADMIN},{ADMIN},\"system:masters\"\n", token(ADMIN));
+    csv.push_str(&format!("{},{CONTROL_PLANE},{CONTROL_PLANE},\"system:masters\"\n", token(CONTROL_PLANE)));
     for user in WEAK_USERS {
         csv.push_str(&format!("{},{user},{user},\"bench:{user}s\"\n", token(user)));
     }

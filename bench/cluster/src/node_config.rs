@@ -1,0 +1,150 @@
+//! The files that a real node's programs read.
+
+use std::fs;
+use std::path::Path;
+
+/// The image of every pod's sandbox, as containerd names it.
+pub(crate) const PAUSE_IMAGE: &str = "docker.io/landfall-bench/pause:1";
+
+/// Writes the configuration of containerd, of the pods' network and of the kubelet into the node's folder.
+pub(crate) fn write(folder: &Path, number: u8, cgroup: &str) {
+    let path = folder.display().to_string();
+    let write = |name: &str, text: String| {
+        let file = folder.join(name);
+        fs::create_dir_all(file.parent().expect("it is below the folder")).expect("the node's folder is writable");
+        fs::write(file, text).expect("the node's folder is writable");
+    };
+    write("containerd.toml", containerd(&path));
+    write("cni/10-bench.conflist", cni(&path, number));
+    write("kubelet.yaml", kubelet(&path, cgroup));
+    // No name server: a name of a registry that does not exist is refused at once instead of after a long wait.
+    write("resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n".to_owned());
+    fs::create_dir_all(folder.join("registries")).expect("the node's folder is writable");
+}
+
+/// The snapshotter `native` copies files, which is cheap for our images and works on every file system.
+fn containerd(path: &str) -> String {
+    format!(
+        r#"version = 3
+root = "{path}/containerd"
+state = "/run/containerd"
+disabled_plugins = ["io.containerd.nri.v1.nri", "io.containerd.tracing.processor.v1.otlp"]
+
+[grpc]
+address = "{path}/containerd.sock"
+
+[ttrpc]
+address = "/run/containerd.ttrpc.sock"
+
+[plugins."io.containerd.cri.v1.images"]
+snapshotter = "native"
+
+[plugins."io.containerd.cri.v1.images".pinned_images]
+sandbox = "{PAUSE_IMAGE}"
+
+[plugins."io.containerd.cri.v1.images".registry]
+config_path = "{path}/registries"
+
+[plugins."io.containerd.cri.v1.runtime"]
+restrict_oom_score_adj = true
+
+[plugins."io.containerd.cri.v1.runtime".cni]
+bin_dirs = ["/usr/lib/cni"]
+conf_dir = "{path}/cni"
+
+[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc]
+runtime_type = "io.containerd.runc.v2"
+
+[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]
+SystemdCgroup = false
+
+[plugins."io.containerd.transfer.v1.local"]
+unpack_config = [{{ platform = "linux", snapshotter = "native", differ = "" }}]
+"#
+    )
+}
+
+fn cni(path: &str, number: u8) -> String {
+    format!(
+        r#"{{
+  "cniVersion": "1.0.0",
+  "name": "bench",
+  "plugins": [
+    {{
+      "type": "bridge",
+      "bridge": "cni0",
+      "isGateway": true,
+      "ipMasq": false,
+      "hairpinMode": true,
+      "ipam": {{
+        "type": "host-local",
+        "dataDir": "{path}/lib/cni/networks",
+        "ranges": [[{{"subnet": "10.201.{number}.128/25"}}]],
+        "routes": [{{"dst": "0.0.0.0/0"}}]
+      }}
+    }},
+    {{"type": "portmap", "capabilities": {{"portMappings": true}}}}
+  ]
+}}
+"#
+    )
+}
+
+fn kubelet(path: &str, cgroup: &str) -> String {
+    format!(
+        r#"apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+cgroupDriver: cgroupfs
+cgroupRoot: "{cgroup}"
+failCgroupV1: false
+failSwapOn: false
+containerRuntimeEndpoint: "unix://{path}/containerd.sock"
+resolvConf: "{path}/resolv.conf"
+makeIPTablesUtilChains: false
+oomScoreAdj: 0
+enforceNodeAllocatable: []
+localStorageCapacityIsolation: false
+# The disk is the machine's: how full it is says nothing about the pods, and a deleted image cannot be pulled again.
+imageGCHighThresholdPercent: 100
+evictionHard: {{memory.available: 50Mi, nodefs.available: 1%, nodefs.inodesFree: 1%, imagefs.available: 1%}}
+serializeImagePulls: false
+registryPullQPS: 0
+maxPods: 120
+authentication: {{anonymous: {{enabled: true}}, webhook: {{enabled: false}}}}
+authorization: {{mode: AlwaysAllow}}
+"#
+    )
+}
+
+/// A script that makes a control group in every hierarchy.
+pub(crate) fn make_cgroup(cgroup: &str) -> String {
+    format!(
+        r"set -e
+if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+  for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do
+    echo +$controller >/sys/fs/cgroup/cgroup.subtree_control || true
+  done
+  mkdir /sys/fs/cgroup{cgroup}
+else
+  for hierarchy in /sys/fs/cgroup/*/; do
+    [ ! -e $hierarchy/cgroup.procs ] || [ -L ${{hierarchy%/}} ] || mkdir -p $hierarchy{cgroup}
+  done
+fi"
+    )
+}
+
+/// A script that removes the control groups when their processes are gone.
+pub(crate) fn cleanup(cgroup: &str) -> String {
+    format!(
+        r"for try in $(seq 100); do
+  left=0
+  for group in /sys/fs/cgroup{cgroup} /sys/fs/cgroup/*{cgroup}; do
+    [ -d $group ] || continue
+    find $group -depth -type d -exec rmdir {{}} \; 2>/dev/null
+    [ ! -d $group ] || left=1
+  done
+  [ $left = 1 ] || exit 0
+  sleep 0.1
+done"
+    )
+}

@@ -1,0 +1,79 @@
+//! A real node: real containers.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use landfall_bench_cluster::{Cluster, Image};
+
+use crate::eventually;
+
+/// Two replicas of the web server, and a pod whose image does not exist.
+const MANIFESTS: &str = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      terminationGracePeriodSeconds: 2
+      containers:
+      - name: web
+        image: landfall-bench/web:v1
+        readinessProbe: {httpGet: {path: /ready, port: 8080}, periodSeconds: 1}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: missing}
+spec: {containers: [{name: main, image: 'registry.invalid/missing:1'}]}
+";
+
+/// What an HTTP server answers to `GET path`.
+fn get(address: &str, path: &str) -> Result<String, String> {
+    let ask = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        write!(stream, "GET {path} HTTP/1.0\r\nHost: test\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    ask().map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_real_node_runs_containers() {
+    let cluster = Cluster::builder().real_node(true).start();
+    let namespace = cluster.namespace();
+    let kubectl = |args: &[&str]| cluster.kubectl(&[&["-n", &namespace], args].concat());
+    cluster.import(&Image::web("landfall-bench/web:v1"));
+    cluster.kubectl_stdin(&["apply", "-n", &namespace, "-f", "-"], MANIFESTS).ok();
+    kubectl(&["rollout", "status", "deployment/web", "--timeout=60s"]).ok();
+
+    let template = "jsonpath={range .items[*]}{.status.podIP}{'\\n'}{end}";
+    let addresses = kubectl(&["get", "pods", "-l", "app=web", "-o", template]).ok();
+    assert_eq!(addresses.lines().count(), 2, "{addresses}");
+    for address in addresses.lines() {
+        let answer = get(&format!("{address}:8080"), "/").unwrap();
+        assert!(answer.contains("\r\n\r\nv1 web-"), "{answer}");
+    }
+    let slices = kubectl(&["get", "endpointslices", "-l", "kubernetes.io/service-name=web"]).ok();
+    assert!(addresses.lines().all(|address| slices.contains(address)), "{slices}");
+    assert!(kubectl(&["logs", "deployment/web"]).ok().contains("version v1 starts"));
+    eventually("the missing image is reported", || {
+        let pod = kubectl(&["get", "pod", "missing"]).ok();
+        if pod.contains("ErrImagePull") || pod.contains("ImagePullBackOff") { Ok(()) } else { Err(pod) }
+    });
+
+    cluster.import(&Image::web("landfall-bench/web:v2"));
+    kubectl(&["set", "image", "deployment/web", "web=landfall-bench/web:v2"]).ok();
+    kubectl(&["rollout", "status", "deployment/web", "--timeout=60s"]).ok();
+}

@@ -1,0 +1,3 @@
+module landfall.dev/bench/images
+
+go 1.26.0

@@ -1,0 +1,135 @@
+// A small HTTP server that can misbehave in every way that a deploy meets. Environment variables say how:
+//
+//	PORT         where to listen (8080)
+//	VERSION      the text that / answers (the image sets it)
+//	START_DELAY  wait before listening, such as 5s
+//	NOT_READY    any text: /ready answers 503 until POST /ready
+//	EXIT_AFTER   end after this time
+//	EXIT_CODE    how to end (1)
+//	MEMORY_MB    take so much memory after the start
+//	STOP_DELAY   on SIGTERM go on serving for this time before ending
+//	IGNORE_TERM  any text: do not end on SIGTERM
+//
+// Paths: / gives VERSION and the host name, /ready and /live are for probes, /env?NAME a variable, /file?PATH a file's content,
+// /slow?TIME an answer after a time, POST /ready and POST /unready change what /ready answers.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"net/http"
+	"os"
+	"os/signal"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+func variable(name, otherwise string) string {
+	if value := os.Getenv(name); value != "" {
+		return value
+	}
+	return otherwise
+}
+
+func duration(text string) time.Duration {
+	if text == "" {
+		return 0
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		log.Fatalf("%q is not a time such as 5s", text)
+	}
+	return d
+}
+
+func number(name, otherwise string) int {
+	n, err := strconv.Atoi(variable(name, otherwise))
+	if err != nil {
+		log.Fatalf("%s is not a number", name)
+	}
+	return n
+}
+
+func main() {
+	version := variable("VERSION", "none")
+	log.Printf("version %s starts", version)
+	if after := duration(os.Getenv("EXIT_AFTER")); after > 0 {
+		go func() {
+			time.Sleep(after)
+			log.Printf("ends after %s, as told", after)
+			os.Exit(number("EXIT_CODE", "1"))
+		}()
+	}
+	time.Sleep(duration(os.Getenv("START_DELAY")))
+
+	var ready atomic.Bool
+	ready.Store(os.Getenv("NOT_READY") == "")
+	host, _ := os.Hostname()
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, "%s %s\n", version, host) })
+	mux.HandleFunc("GET /live", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /ready", func(w http.ResponseWriter, _ *http.Request) {
+		if !ready.Load() {
+			http.Error(w, "not ready", http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ok")
+	})
+	mux.HandleFunc("POST /ready", func(http.ResponseWriter, *http.Request) { ready.Store(true) })
+	mux.HandleFunc("POST /unready", func(http.ResponseWriter, *http.Request) { ready.Store(false) })
+	mux.HandleFunc("GET /env", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, os.Getenv(r.URL.RawQuery)) })
+	mux.HandleFunc("GET /file", func(w http.ResponseWriter, r *http.Request) {
+		content, err := os.ReadFile(r.URL.RawQuery)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusNotFound)
+			return
+		}
+		w.Write(content)
+	})
+	mux.HandleFunc("GET /slow", func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(duration(r.URL.RawQuery))
+		fmt.Fprintf(w, "%s %s\n", version, host)
+	})
+
+	server := &http.Server{Addr: ":" + variable("PORT", "8080"), Handler: mux}
+	go takeMemory(number("MEMORY_MB", "0"))
+	ended := make(chan struct{})
+	go func() {
+		waitForTerm(os.Getenv("IGNORE_TERM") != "")
+		time.Sleep(duration(os.Getenv("STOP_DELAY")))
+		server.Shutdown(context.Background())
+		close(ended)
+	}()
+	if err := server.ListenAndServe(); err != http.ErrServerClosed {
+		log.Fatal(err)
+	}
+	<-ended
+	log.Print("ended in good order")
+}
+
+func waitForTerm(ignore bool) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	for range signals {
+		log.Print("told to end")
+		if !ignore {
+			return
+		}
+	}
+}
+
+var memory [][]byte
+
+// takeMemory writes to every page, since untouched memory counts for nothing.
+func takeMemory(megabytes int) {
+	for range megabytes {
+		block := make([]byte, 1<<20)
+		for i := 0; i < len(block); i += 4096 {
+			block[i] = 1
+		}
+		memory = append(memory, block)
+	}
+}
