@@ -22,6 +22,14 @@ pub(super) fn document(source: &Arc<Source>, range: Range<usize>, faults: &mut V
         faults.push(fault);
         return None;
     }
+    // kubectl ends the last line; it matters only to `|+` above a line of blanks.
+    let ended;
+    let text = if text.ends_with([' ', '\t']) {
+        ended = format!("{text}\n");
+        &ended
+    } else {
+        text
+    };
     let mut options = granit_parser::options! {
         emit_comments: false,
         emit_unresolved_aliases: true,
@@ -32,7 +40,7 @@ pub(super) fn document(source: &Arc<Source>, range: Range<usize>, faults: &mut V
     let known = faults.len();
     let mut builder = Builder {
         source,
-        base: range.start,
+        range: range.clone(),
         stack: Vec::new(),
         anchors: HashMap::new(),
         budget: Budget::default(),
@@ -67,7 +75,8 @@ pub(super) fn document(source: &Arc<Source>, range: Range<usize>, faults: &mut V
 /// The tree under construction.
 struct Builder<'source> {
     source: &'source Arc<Source>,
-    base: usize,
+    /// The bytes of the document.
+    range: Range<usize>,
     stack: Vec<Frame>,
     anchors: HashMap<usize, Anchor>,
     budget: Budget,
@@ -169,6 +178,11 @@ impl Builder<'_> {
         let tag = tag.as_deref();
         let decoded = self.budget.decoded();
         let is_key = self.expects_key();
+        if plain && self.hides_colon(&span) {
+            self.fault(span.clone(), format!("kubectl reads `{text}:` as one text here"), |fault| {
+                fault.hint("Put a space after the colon, or a value")
+            });
+        }
         if is_key && text == "<<" && (plain && tag.is_none() || tag == Some("merge")) {
             return self.set_key(Key { span, text: None });
         }
@@ -294,6 +308,13 @@ impl Builder<'_> {
         }
     }
 
+    /// Whether a colon and then the end of the item follow, as in `{name:}`: YAML 1.1 takes the colon for a part of the
+    /// text there, YAML 1.2 does not.
+    fn hides_colon(&self, span: &Range<usize>) -> bool {
+        self.stack.last().is_some_and(|frame| frame.flow)
+            && matches!(self.source.text.as_bytes().get(span.end..), Some([b':', b',' | b'}' | b']', ..]))
+    }
+
     fn expects_key(&self) -> bool {
         matches!(self.stack.last(), Some(Frame { content: Content::Map { key: None, .. }, .. }))
     }
@@ -328,7 +349,8 @@ impl Builder<'_> {
 
     fn bytes(&self, span: Span) -> Range<usize> {
         let range = span.byte_range().unwrap_or_default();
-        self.base + range.start..self.base + range.end.max(range.start)
+        let place = |offset: usize| (self.range.start + offset).min(self.range.end);
+        place(range.start)..place(range.end.max(range.start))
     }
 
     fn fault(&mut self, span: Range<usize>, message: impl Into<String>, with: impl FnOnce(Diagnostic) -> Diagnostic) {

@@ -26,7 +26,12 @@ pub(super) fn scan_error(source: &Arc<Source>, document: &Range<usize>, error: &
     if let Some(span) = lines.iter().find_map(|line| tab_in_indentation(text, line)) {
         return Diagnostic::at(source, span, "A tab is used for indentation").hint("Indent with spaces");
     }
-    let (message, hint) = explain(error.kind());
+    let (message, hint) = match error.kind() {
+        ErrorKind::ExpectedDocumentStart if !text[document.start..].trim_start().starts_with('%') => {
+            ("The document is complete before this".to_owned(), "Check the indentation, or begin a new document with `---`")
+        }
+        kind => explain(kind),
+    };
     let fault = Diagnostic::at(source, span_of(error.kind(), text, &line, offset), message);
     if hint.is_empty() { fault } else { fault.hint(hint) }
 }
@@ -56,27 +61,33 @@ pub(super) fn complex_key(source: &Arc<Source>, node: &Node) -> Diagnostic {
     Diagnostic::at(source, first_line(&source.text, &node.span), what).hint("Quote the key if it is a text")
 }
 
-/// A character that goyaml refuses everywhere, such as those of a binary file.
+/// A character that goyaml refuses everywhere, such as those of a binary file, or takes for a line break where no one
+/// sees one.
 pub(super) fn forbidden_character(source: &Arc<Source>, document: &Range<usize>) -> Option<Diagnostic> {
     let text = &source.text[document.clone()];
+    if let Some(index) = text.find("\r\r\n") {
+        let at = document.start + index;
+        let fault = Diagnostic::at(source, at..at + 1, "kubectl ignores this second carriage return at the end of the line");
+        return Some(fault.hint("Save the file with plain line endings"));
+    }
     // Fast way: nothing but printable ASCII and line breaks.
     let suspect = text.bytes().position(|byte| !matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r'))?;
     let start = text.floor_char_boundary(suspect);
     let (index, character) = text[start..].char_indices().find(|&(index, character)| match character {
-        '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' => false,
+        '\t' | '\n' | '\r' | ' '..='~' => false,
         // A byte order mark may begin a document.
         '\u{feff}' => start + index > 0,
-        '\u{fffe}' | '\u{ffff}' => true,
+        '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}' => true,
         other => other < '\u{a0}',
     })?;
     let at = document.start + start + index;
     let code = u32::from(character);
-    let fault = Diagnostic::at(
-        source,
-        at..at + character.len_utf8(),
-        format!("The character U+{code:04X} is not allowed in YAML"),
-    );
-    Some(fault.hint("Write it as an escape in double quotes, such as `\"\\u0001\"`, or remove it"))
+    let message = match character {
+        '\u{85}' | '\u{2028}' | '\u{2029}' => format!("kubectl takes the invisible character U+{code:04X} for a line break"),
+        _ => format!("The character U+{code:04X} is not allowed in YAML"),
+    };
+    let hint = format!("Remove it, or write it as `\\u{code:04x}` in double quotes");
+    Some(Diagnostic::at(source, at..at + character.len_utf8(), message).hint(hint))
 }
 
 fn template(source: &Arc<Source>, span: Range<usize>) -> Diagnostic {

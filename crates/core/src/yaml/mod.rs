@@ -17,6 +17,8 @@ mod pointer;
 mod quirks;
 mod resolve;
 mod split;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

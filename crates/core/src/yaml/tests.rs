@@ -1,0 +1,181 @@
+//! Faults as users see them, places of values, and that nothing makes the reader panic.
+
+use std::{fmt::Write, ops::Range};
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+fn source(path: &str, text: &str) -> Arc<Source> {
+    Arc::new(Source { path: path.to_owned(), text: text.to_owned() })
+}
+
+/// Each text as a file of its own: `line:col: message [marked text]` and the hint below.
+fn faults(texts: &[&str]) -> String {
+    let mut report = String::new();
+    for text in texts {
+        for fault in parse(&source("", text)).unwrap_err() {
+            let crate::diagnostic::Place::Span(_, span) = &fault.place else { panic!("{fault}") };
+            writeln!(report, "{} [{}]", &fault.to_string()[1..], text[span.clone()].escape_debug()).unwrap();
+            if let Some(hint) = &fault.hint {
+                writeln!(report, "    {hint}").unwrap();
+            }
+        }
+    }
+    report
+}
+
+#[test]
+fn syntax_errors_are_explained() {
+    insta::assert_snapshot!(faults(&[
+        "spec:\n\tv: 1\n",
+        "a:\n  - b\n\t- c\n",
+        "a: b: c\n",
+        "a: 'it's'\n",
+        "a: \"b\nc: d\n",
+        "a: [1, 2\nb: 3\n",
+        "a: {b: 1]\n",
+        "a: %x\n",
+        "a: @x\n",
+        "a: `x`\n",
+        "a:\n    b: 1\n  c: 2\n",
+        "a:\n  b: 1\n   c: 2\n",
+        "a: 1\nb\nc: 2\n",
+        "a: - b\n",
+        "a: \"\\d\"\n",
+        "a: | b\n  c\n",
+        "a: 1\n]\n",
+        "{name:}\n",
+        "%YAML 1.2\na: 1\n",
+    ]), @"");
+}
+
+#[test]
+fn what_was_meant_is_recognised() {
+    insta::assert_snapshot!(faults(&[
+        "image: {{ .Values.image }}\n",
+        "{{- if .Values.on }}\na: 1\n{{- end }}\n",
+        "a: 1\n{{ include \"labels\" . | indent 4 }}\nb: 2\n",
+        "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> b\n",
+        "data:\n  cert: |\n-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n",
+        "a: 1\n--- {b: 1}\n",
+        "a: 1\n...\nb: 2\n",
+        "a: b\u{2028}c\n",
+        "a: b\u{1}\n",
+    ]), @"");
+}
+
+#[test]
+fn every_fault_of_every_document_is_told() {
+    insta::assert_snapshot!(faults(&[
+        "a: 1\nb: 2\na: 3\na: 4\n---\na: .nan\nb: *x\n~: c\n<<: 5\n---\na: [\n---\n{c: 1, c: 2}\n",
+        "on: 1\ntrue: 2\n\"8080\": 1\n8080: 2\n",
+        "a: &x [*x]\n",
+        "[a]: 1\n18446744073709551615: 1\na: !!int b\nb: !!binary '*'\n",
+        "{\"a\": 1, \"a\": 2}\n{\"b\": 1,}\n{\"c\": 1}",
+    ]), @"");
+}
+
+#[test]
+fn broken_json_is_explained_as_json() {
+    let parsed = |text| parse(&source("a.json", text)).unwrap_err()[0].to_string();
+    insta::assert_snapshot!(parsed("{\"a\": 1 \"b\": 2}"), @"");
+    insta::assert_snapshot!(parsed("{\"a\": \"b\n\"}}"), @"");
+    insta::assert_snapshot!(parsed("{\"a\": [1, 2}"), @"");
+}
+
+#[test]
+fn merge_keys_have_the_precedence_of_kubectl() {
+    for (text, expected) in [
+        ("x: &x {b: 1}\na: {b: 3, <<: *x}\n", json!({"b": 1})),
+        ("x: &x {b: 1}\na: {<<: *x, b: 3}\n", json!({"b": 3})),
+        ("x: &x {b: 1}\na: {<<: [{b: 5}, *x], c: 1}\n", json!({"b": 5, "c": 1})),
+        ("a: {<<: {b: 1}, <<: {c: 2}}\n", json!({"b": 1, "c": 2})),
+        ("a: {\"<<\": 1}\n", json!({"<<": 1})),
+    ] {
+        assert_eq!(parse(&source("a.yaml", text)).unwrap()[0].root.to_json()["a"], expected, "{text}");
+    }
+}
+
+#[test]
+fn a_scalar_is_exactly_its_notation() {
+    let text = "\u{feff}é: \"ü\"\nlist:\n- !!str 12 # no\n- &x 'it''s'\n- *x\n- |\n  text\n  more\nplain: a b  # c\nempty:\nflow: {a: [1,2]}\r\nlast: 1";
+    let root = &parse(&source("a.yaml", text)).unwrap()[0].root;
+    for (pointer, expected) in [
+        (&["é"][..], "\"ü\""),
+        (&["list", "0"], "12"),
+        (&["list", "1"], "'it''s'"),
+        (&["list", "2"], "*x"),
+        (&["plain"], "a b"),
+        (&["empty"], ""),
+        (&["flow"], "{a: [1,2]}"),
+        (&["flow", "a", "1"], "2"),
+        (&["last"], "1"),
+    ] {
+        let node = root.at_pointer(pointer).unwrap();
+        assert_eq!(&text[node.span.clone()], expected, "{pointer:?}");
+    }
+    let block = root.at_pointer(&["list", "3"]).unwrap();
+    assert!(text[block.span.clone()].starts_with("|\n  text\n  more"), "{:?}", &text[block.span.clone()]);
+    assert_eq!(root.span, 3..text.len());
+}
+
+fn check_spans(node: &Node, text: &str, outer: &Range<usize>) {
+    for span in [&node.span].into_iter().chain(node.entries().iter().map(|entry| &entry.key_span)) {
+        assert!(text.get(span.clone()).is_some(), "{span:?} {text:?}");
+        assert!(span.start >= outer.start && span.end <= outer.end, "{span:?} {text:?}");
+    }
+    match &node.value {
+        NodeValue::List(items) => items.iter().for_each(|item| check_spans(item, text, outer)),
+        NodeValue::Map(entries) => entries.iter().for_each(|entry| check_spans(&entry.value, text, outer)),
+        _ => {}
+    }
+}
+
+fn check(text: &str) {
+    let source = source("a.yaml", text);
+    let parsed = read(&source);
+    for document in &parsed.documents {
+        check_spans(&document.root, text, &(0..text.len()));
+        assert_eq!(document.root.to_json(), document.root.clone().into_json());
+    }
+    for fault in &parsed.faults {
+        let crate::diagnostic::Place::Span(_, span) = &fault.place else { panic!("{fault}") };
+        assert!(text.get(span.clone()).is_some(), "{span:?} {text:?}");
+    }
+}
+
+/// Pieces of YAML, so that a random text gets far into the parser.
+const PIECES: &[&str] = &[
+    " ", "  ", "\n", "\n  ", "\t", ":", ": ", "- ", "-", "? ", "#", " # c", "&a ", "*a", "\"", "'", "|", ">", "|-", "[", "]",
+    "{", "}", ",", "!", "!!str ", "!!int ", "!!binary ", "<<: ", "%", "@", "`", "0", "07", "1e3", ".5", "true", "~", "---",
+    "\n---\n", "...", "\n...\n", "\r\n", "\r", "é", "\u{feff}", "\u{2028}", "\\", "\\u", "a", "key: value\n", "- x\n",
+    "{a: b}", "{{", "}}", "<<<<<<< ", "\0", "{\"a\":1}", "\\ud83d",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_read_without_panic(text in any::<String>()) {
+        check(&text);
+    }
+
+    #[test]
+    fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        check(&String::from_utf8_lossy(&bytes));
+    }
+
+    #[test]
+    fn any_yaml_is_read_without_panic(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..30)) {
+        check(&pieces.concat());
+    }
+}
+
+#[test]
+fn deep_and_inflated_documents_are_refused() {
+    for text in ["[".repeat(100_000), "{\"a\":".repeat(100_000), "- ".repeat(100_000), "a: &a [*a]\n".repeat(1000)] {
+        assert!(parse(&source("a.yaml", &text)).is_err());
+    }
+}
