@@ -38,11 +38,15 @@ fn pods_on_simulated_nodes_become_ready_or_fail_as_told() {
     eventually("the pods fail as told", || {
         let pods = cluster.kubectl(&["get", "pods", "-n", &namespace]).ok();
         let says = |name: &str, words: &str| {
-            pods.lines().any(|line| line.starts_with(name) && line.split_whitespace().collect::<Vec<_>>().join(" ").contains(words))
+            pods.lines().any(|line| {
+                line.starts_with(name) && line.split_whitespace().collect::<Vec<_>>().join(" ").contains(words)
+            })
         };
-        (says("unready", "0/1 Running") && says("crash-loop", "CrashLoopBackOff") && says("pull-error", "ImagePullBackOff"))
-            .then_some(())
-            .ok_or(pods)
+        (says("unready", "0/1 Running")
+            && says("crash-loop", "CrashLoopBackOff")
+            && says("pull-error", "ImagePullBackOff"))
+        .then_some(())
+        .ok_or(pods)
     });
     cluster.kubectl(&["delete", "deployment", "good", "-n", &namespace, "--cascade=foreground", "--timeout=60s"]).ok();
 }

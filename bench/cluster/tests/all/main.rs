@@ -1,7 +1,10 @@
 //! Tests of the bench itself.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
 use std::time::{Duration, Instant};
 
+mod background;
 mod empty;
 mod kwok;
 mod node;

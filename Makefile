@@ -1,0 +1,12 @@
+# `make help` lists what there is.
+.DEFAULT_GOAL := help
+.PHONY: help cluster cluster-down
+
+help: ## List the targets
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+cluster: ## Start a Kubernetes cluster in the background (LANDFALL_BENCH_NODE=real|kwok|none) and print its KUBECONFIG
+	@cargo run --quiet --package landfall-bench-cluster --bin bench-cluster -- up
+
+cluster-down: ## End the cluster of `make cluster`
+	@cargo run --quiet --package landfall-bench-cluster --bin bench-cluster -- down
