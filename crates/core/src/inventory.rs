@@ -24,8 +24,6 @@ pub struct Inventory {
     pub repository: Option<String>,
     /// The objects. The UID is unknown between the widening before a deploy and its end.
     pub objects: BTreeMap<ObjectId, Option<String>>,
-    /// Namespaces that held objects, also those that hold none now.
-    pub namespaces: BTreeSet<String>,
 }
 
 /// An inventory that cannot be read.
@@ -48,9 +46,9 @@ impl Inventory {
         self.objects.keys().map(ObjectId::group_kind).collect()
     }
 
-    /// Every namespace that a prune has to look at.
-    pub fn all_namespaces(&self) -> BTreeSet<String> {
-        self.objects.keys().filter_map(|id| id.namespace.clone()).chain(self.namespaces.iter().cloned()).collect()
+    /// The namespaces of its objects.
+    pub fn namespaces(&self) -> BTreeSet<String> {
+        self.objects.keys().filter_map(|id| id.namespace.clone()).collect()
     }
 
     /// This inventory with these objects added, whose UIDs are kept where they are known. What a deploy writes before
@@ -59,7 +57,6 @@ impl Inventory {
         let mut wide = self.clone();
         for id in objects {
             wide.objects.entry(id.clone()).or_insert(None);
-            wide.namespaces.extend(id.namespace.clone());
         }
         wide
     }
@@ -69,7 +66,6 @@ impl Inventory {
         let mut entries = BTreeMap::from([("format".to_owned(), FORMAT.to_owned())]);
         let scalars = [("revision", &self.revision), ("time", &self.time), ("repository", &self.repository)];
         entries.extend(scalars.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.clone()?))));
-        entries.insert("namespaces".to_owned(), self.namespaces.iter().cloned().collect::<Vec<_>>().join("\n"));
         for (id, uid) in &self.objects {
             let lines = entries.entry(format!("objects.{}", id.group_kind())).or_default();
             lines.push_str(id.namespace.as_deref().unwrap_or_default());
@@ -97,7 +93,6 @@ impl Inventory {
             repository: entries.get("repository").cloned(),
             ..Self::default()
         };
-        inventory.namespaces.extend(entries.get("namespaces").iter().flat_map(|lines| lines.lines()).map(str::to_owned));
         for (key, lines) in entries {
             let Some(kind) = key.strip_prefix("objects.") else { continue };
             let (kind, group) = kind.split_once('.').unwrap_or((kind, ""));
@@ -144,7 +139,6 @@ mod tests {
                 (id("", "ConfigMap", Some("prod"), "settings"), None),
                 (id("rbac.authorization.k8s.io", "ClusterRole", None, "system:web"), Some("u2".into())),
             ]),
-            namespaces: BTreeSet::from(["prod".into(), "old".into()]),
         }
     }
 
@@ -153,7 +147,6 @@ mod tests {
         insta::assert_debug_snapshot!(example().encode(), @r#"
         {
             "format": "1",
-            "namespaces": "old\nprod",
             "objects.ClusterRole.rbac.authorization.k8s.io": "/system:web u2\n",
             "objects.ConfigMap": "prod/settings -\n",
             "objects.Deployment.apps": "prod/web u1\n",
@@ -182,6 +175,6 @@ mod tests {
         let wide = example().widened([&new, &known]);
         assert_eq!(wide.objects.get(&new), Some(&None));
         assert_eq!(wide.objects.get(&known), Some(&Some("u1".into())));
-        assert_eq!(wide.all_namespaces(), BTreeSet::from(["old".into(), "prod".into(), "web".into()]));
+        assert_eq!(wide.namespaces(), BTreeSet::from(["prod".into(), "web".into()]));
     }
 }

@@ -1,8 +1,21 @@
 //! From files to actions: everything that Landfall decides, without any I/O, clock or environment.
 
-pub mod diagnostic;
-pub mod object;
 pub mod catalog;
+pub mod compare;
+pub mod desired;
+pub mod diagnostic;
+pub mod foreign;
+pub mod immutable;
 pub mod inventory;
+pub mod json_go;
+pub mod last_applied;
+pub mod manifest;
+pub mod merge;
+pub mod object;
+pub mod observation;
 pub mod order;
+pub mod plan;
+pub mod prune;
+pub mod schema;
 pub mod selector;
+pub mod yaml;

@@ -82,6 +82,16 @@ impl ObjectId {
         GroupKind { group: self.group.clone(), kind: self.kind.clone() }
     }
 
+    /// Whether it defines a custom kind.
+    pub fn is_definition(&self) -> bool {
+        self.group == "apiextensions.k8s.io" && self.kind == "CustomResourceDefinition"
+    }
+
+    /// Whether deleting it deletes other objects that are not its own: a namespace or a definition.
+    pub fn is_container(&self) -> bool {
+        self.is_definition() || self.group.is_empty() && self.kind == "Namespace"
+    }
+
     /// `statefulset/gitserver`: what flags such as `--replace` take.
     pub fn short(&self) -> String {
         format!("{}/{}", self.kind.to_lowercase(), self.name)

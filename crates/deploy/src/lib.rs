@@ -1,1 +1,7 @@
-//! Placeholder while the workspace is laid out.
+//! One deploy, from the manifests of a revision to the target.
+
+pub mod deploy;
+pub mod environment;
+pub mod plan;
+pub mod progress;
+pub mod target;

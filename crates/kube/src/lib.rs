@@ -1,1 +1,21 @@
-//! Placeholder while the workspace is laid out.
+//! The Kubernetes target: what kubectl's client-side apply would send, in parallel and without a request too many.
+
+mod carry_out;
+mod check;
+mod connect;
+mod contents;
+mod definition;
+mod discover;
+mod http;
+mod inventory;
+mod lease;
+mod observe;
+mod path;
+mod replace;
+mod retry;
+mod status;
+mod target;
+mod throttle;
+
+pub use connect::{ConnectError, ConnectOptions, connect};
+pub use target::KubernetesTarget;

@@ -36,7 +36,11 @@ impl<'a> Check<'a> {
         let node = self.node;
         if !matches!(node.value, NodeValue::Map(_)) {
             let message = format!("A manifest must be a map of fields, but this is {}", node.describe());
-            self.fault(self.head(), message, "Separate documents by a line `---`, and give each `apiVersion`, `kind` and `metadata`");
+            self.fault(
+                self.head(),
+                message,
+                "Separate documents by a line `---`, and give each `apiVersion`, `kind` and `metadata`",
+            );
             return None;
         }
         if self.is_kustomization() {
@@ -115,7 +119,11 @@ impl<'a> Check<'a> {
                 None
             }
             Some(entry) => {
-                self.fault(entry.key_span.clone(), "`metadata.name` is missing", "Indent the fields of `metadata` below it");
+                self.fault(
+                    entry.key_span.clone(),
+                    "`metadata.name` is missing",
+                    "Indent the fields of `metadata` below it",
+                );
                 None
             }
             None => {
@@ -177,7 +185,9 @@ impl<'a> Check<'a> {
         let written = self.source.text.get(value.span.clone()).unwrap_or_default();
         let (span, hint) = match value.value {
             NodeValue::Bool(_) | NodeValue::Number(_) => (value.span.clone(), format!("Quote it: `\"{written}\"`")),
-            NodeValue::Null => (entry.key_span.clone(), "Write `\"\"` for an empty string, or remove the key".to_owned()),
+            NodeValue::Null => {
+                (entry.key_span.clone(), "Write `\"\"` for an empty string, or remove the key".to_owned())
+            }
             _ => (entry.key_span.clone(), String::new()),
         };
         self.fault(span, message, &hint);

@@ -55,10 +55,7 @@ mod tests {
         for (path, expected) in [
             ("spec.replicas", &["spec", "replicas"][..]),
             (".spec.foo", &["spec", "foo"]),
-            (
-                "spec.template.spec.containers[0].image",
-                &["spec", "template", "spec", "containers", "0", "image"],
-            ),
+            ("spec.template.spec.containers[0].image", &["spec", "template", "spec", "containers", "0", "image"]),
             (
                 r#".spec.containers[name="a]b"].ports[containerPort=80,protocol="TCP"]"#,
                 &["spec", "containers", r#"name="a]b""#, "ports", r#"containerPort=80,protocol="TCP""#],

@@ -5,6 +5,7 @@ use std::{collections::HashMap, ops::Range, sync::Arc};
 use granit_parser::{Event, Parser, ScalarStyle, Span, StructureStyle, Tag};
 
 use super::{
+    block,
     budget::Budget,
     document::DEPTH,
     explain,
@@ -174,11 +175,15 @@ impl Builder<'_> {
         span: Range<usize>,
     ) -> Option<()> {
         let plain = style == ScalarStyle::Plain;
+        let span = match style {
+            ScalarStyle::Literal | ScalarStyle::Folded => block::notation(&self.source.text, &self.range, &span),
+            _ => span,
+        };
         let tag = tag.map(|tag| tag.suffix_in_namespace("tag:yaml.org,2002:").unwrap_or_default());
         let tag = tag.as_deref();
         let decoded = self.budget.decoded();
         let is_key = self.expects_key();
-        if plain && self.hides_colon(&span) {
+        if plain && !text.is_empty() && self.hides_colon(&span) {
             self.fault(span.clone(), format!("kubectl reads `{text}:` as one text here"), |fault| {
                 fault.hint("Put a space after the colon, or a value")
             });
@@ -345,7 +350,6 @@ impl Builder<'_> {
         });
         None
     }
-
 
     fn bytes(&self, span: Span) -> Range<usize> {
         let range = span.byte_range().unwrap_or_default();

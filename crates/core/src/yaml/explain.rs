@@ -27,9 +27,10 @@ pub(super) fn scan_error(source: &Arc<Source>, document: &Range<usize>, error: &
         return Diagnostic::at(source, span, "A tab is used for indentation").hint("Indent with spaces");
     }
     let (message, hint) = match error.kind() {
-        ErrorKind::ExpectedDocumentStart if !text[document.start..].trim_start().starts_with('%') => {
-            ("The document is complete before this".to_owned(), "Check the indentation, or begin a new document with `---`")
-        }
+        ErrorKind::ExpectedDocumentStart if !text[document.start..].trim_start().starts_with('%') => (
+            "The document is complete before this".to_owned(),
+            "Check the indentation, or begin a new document with `---`",
+        ),
         kind => explain(kind),
     };
     let fault = Diagnostic::at(source, span_of(error.kind(), text, &line, offset), message);
@@ -67,7 +68,8 @@ pub(super) fn forbidden_character(source: &Arc<Source>, document: &Range<usize>)
     let text = &source.text[document.clone()];
     if let Some(index) = text.find("\r\r\n") {
         let at = document.start + index;
-        let fault = Diagnostic::at(source, at..at + 1, "kubectl ignores this second carriage return at the end of the line");
+        let fault =
+            Diagnostic::at(source, at..at + 1, "kubectl ignores this second carriage return at the end of the line");
         return Some(fault.hint("Save the file with plain line endings"));
     }
     // Fast way: nothing but printable ASCII and line breaks.
@@ -83,7 +85,9 @@ pub(super) fn forbidden_character(source: &Arc<Source>, document: &Range<usize>)
     let at = document.start + start + index;
     let code = u32::from(character);
     let message = match character {
-        '\u{85}' | '\u{2028}' | '\u{2029}' => format!("kubectl takes the invisible character U+{code:04X} for a line break"),
+        '\u{85}' | '\u{2028}' | '\u{2029}' => {
+            format!("kubectl takes the invisible character U+{code:04X} for a line break")
+        }
         _ => format!("The character U+{code:04X} is not allowed in YAML"),
     };
     let hint = format!("Remove it, or write it as `\\u{code:04x}` in double quotes");
@@ -99,6 +103,9 @@ fn explain(kind: &ErrorKind) -> (String, &'static str) {
     let (message, hint) = match kind {
         ErrorKind::MappingValueNotAllowed | ErrorKind::MappingKeyNotAllowed => {
             ("A key is not possible here", "Quote a value that holds `: `, and check the indentation")
+        }
+        ErrorKind::InvalidColonPlacement => {
+            ("A key is not possible here", "Close the bracket above, or quote a value that holds `:`")
         }
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
             ("This line is no `key: value`", "Add the missing `:`, or indent the line if it belongs to the text above")
@@ -116,15 +123,17 @@ fn explain(kind: &ErrorKind) -> (String, &'static str) {
         ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
             ("The quote is not closed", "Add the missing quote; inside of single quotes, write `''` for one")
         }
-        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
-            ("Text follows after the closing quote", "Quote the whole value; inside of single quotes, write `''` for one")
-        }
+        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => (
+            "Text follows after the closing quote",
+            "Quote the whole value; inside of single quotes, write `''` for one",
+        ),
         ErrorKind::UnclosedFlowCollection { .. }
         | ErrorKind::UnexpectedEofFlowSequence
         | ErrorKind::UnexpectedEofFlowMapping
-        | ErrorKind::UnexpectedEofImplicitFlowMapping => {
-            ("The bracket is not closed", "Add the missing `]` or `}`, or quote the value if the bracket is part of a text")
-        }
+        | ErrorKind::UnexpectedEofImplicitFlowMapping => (
+            "The bracket is not closed",
+            "Add the missing `]` or `}`, or quote the value if the bracket is part of a text",
+        ),
         ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
             return (format!("`{open}` is closed by `{close}`"), "Close each bracket by its own kind");
         }
@@ -151,9 +160,10 @@ fn explain(kind: &ErrorKind) -> (String, &'static str) {
             ("The escape is no character", "Write `\\u` and four hexadecimal digits")
         }
         ErrorKind::RecursionLimitExceeded => ("The document is nested too deeply", ""),
-        ErrorKind::BlockSequenceEntryNotAllowed | ErrorKind::BlockEntryInFlowCollection => {
-            ("A list item is not possible here", "Begin the list on the line below its key, or quote a text that begins with `-`")
-        }
+        ErrorKind::BlockSequenceEntryNotAllowed | ErrorKind::BlockEntryInFlowCollection => (
+            "A list item is not possible here",
+            "Begin the list on the line below its key, or quote a text that begins with `-`",
+        ),
         ErrorKind::InvalidBlockScalarHeader => {
             ("Text follows after `|` or `>`", "Begin the text on the next line, or quote the value")
         }
@@ -162,7 +172,9 @@ fn explain(kind: &ErrorKind) -> (String, &'static str) {
         ErrorKind::ExpectedDocumentStart => {
             ("Directives (`%YAML`, `%TAG`) are not read by kubectl", "Remove the line that begins with `%`")
         }
-        ErrorKind::ExpectedNodeContent => ("A value is missing here", "Quote a text that begins with a special character"),
+        ErrorKind::ExpectedNodeContent => {
+            ("A value is missing here", "Quote a text that begins with a special character")
+        }
         other => return (format!("This is no YAML: {other}"), ""),
     };
     (message.to_owned(), hint)

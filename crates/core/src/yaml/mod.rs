@@ -4,6 +4,7 @@
 //! into JSON. This module gives the same values, keeps the place of each one, and is stricter where kubectl would lose
 //! something without a word: a duplicate key, content after `...`, bytes that are no text.
 
+mod block;
 mod budget;
 mod build;
 mod document;

@@ -92,10 +92,8 @@ fn numeric(text: &str) -> Scalar {
 
 fn binary(text: &str) -> Result<Scalar, String> {
     // Go takes padding as required but does not mind bits left over, and skips line breaks.
-    const ENGINE: GeneralPurpose = GeneralPurpose::new(
-        &alphabet::STANDARD,
-        GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
-    );
+    const ENGINE: GeneralPurpose =
+        GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
     let packed: String = text.chars().filter(|character| !matches!(character, '\r' | '\n')).collect();
     let bytes = ENGINE.decode(packed).map_err(|_| "`!!binary` is set on a value that is not base64".to_owned())?;
     let text = String::from_utf8(bytes)
@@ -174,7 +172,8 @@ mod tests {
         assert_eq!(resolve("5", true, Some("float")), Ok(Scalar::Float(5.0)));
         assert_eq!(resolve("aGVsbG8=", true, Some("binary")), Ok(Scalar::Binary("hello".to_owned())));
         assert_eq!(resolve("2001-1-2 3:04:05", true, Some("timestamp")), Ok(Scalar::Text));
-        for (text, tag) in [("1.5", "int"), ("foo", "null"), ("foo", "timestamp"), ("*", "binary"), ("/w==", "binary")] {
+        for (text, tag) in [("1.5", "int"), ("foo", "null"), ("foo", "timestamp"), ("*", "binary"), ("/w==", "binary")]
+        {
             assert!(resolve(text, true, Some(tag)).is_err(), "{text} {tag}");
         }
     }

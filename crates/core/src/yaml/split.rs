@@ -25,10 +25,12 @@ pub(super) fn split(source: &Arc<Source>, start: usize, faults: &mut Vec<Diagnos
         kept = !kept && text[begin..line.start].trim_start_matches(['\r', '\n']).is_empty();
         let after = &text[line.clone()][SEPARATOR.len()..];
         let rest = after.trim();
-        broken = !rest.is_empty() && !rest.starts_with('#') || kept && after.starts_with('#');
-        if broken {
+        let refused = !rest.is_empty() && !rest.starts_with('#') || kept && after.starts_with('#');
+        // `-----END` after `-----BEGIN` is the same fault.
+        if refused && !broken {
             faults.push(refuse(source, line.clone(), rest));
         }
+        broken = refused;
         begin = line.end;
     }
     if !broken {

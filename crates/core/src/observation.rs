@@ -1,0 +1,163 @@
+//! What a target holds: which objects to ask it for, and what it answered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::{
+    catalog::{Catalog, ServedKind},
+    desired::DesiredSet,
+    inventory::Inventory,
+    object::{GroupKind, Gvk, ObjectId},
+};
+
+/// One LIST request: a kind, in one namespace or in the whole cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListQuery {
+    /// The kind, in the version to read.
+    pub kind: ServedKind,
+    /// The namespace; `None` for a cluster-scoped kind.
+    pub namespace: Option<String>,
+}
+
+/// One live object. Its document stays text until it is compared: with thousands of objects that spares most of the
+/// memory.
+#[derive(Debug, Clone)]
+pub struct LiveObject {
+    /// Its identity.
+    pub id: ObjectId,
+    /// The version in which it was read.
+    pub gvk: Gvk,
+    /// What tells it from an object of the same name before or after it.
+    pub uid: String,
+    /// The document, JSON.
+    pub document: Box<str>,
+    /// Whether the environment's selector selects it.
+    pub selected: bool,
+}
+
+impl LiveObject {
+    /// The document.
+    ///
+    /// # Errors
+    /// Where the target answered with something that is no JSON.
+    pub fn parse(&self) -> serde_json::Result<Value> {
+        serde_json::from_str(&self.document)
+    }
+}
+
+/// A kind that could not be read. What cannot be seen is not pruned.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unseen {
+    /// The kind, or `None` where a whole group could not be read.
+    pub kind: GroupKind,
+    /// The namespace in which it could not be read; `None` for all.
+    pub namespace: Option<String>,
+    /// Why, as the target says it.
+    pub reason: String,
+}
+
+/// All that was seen of a target.
+#[derive(Debug, Clone, Default)]
+pub struct Observation {
+    /// The objects that the selector selects, and the desired or recorded ones that it does not.
+    pub live: BTreeMap<ObjectId, LiveObject>,
+    /// The kinds that could not be read.
+    pub unseen: Vec<Unseen>,
+}
+
+/// The kinds that are looked at besides those of the revision and of the inventory: kubectl's default list for
+/// `--prune`, with accounts and rights. What somebody applied with kubectl in between is found among these.
+const USUAL_KINDS: [(&str, &str); 20] = [
+    ("", "ConfigMap"),
+    ("", "Endpoints"),
+    ("", "Namespace"),
+    ("", "PersistentVolume"),
+    ("", "PersistentVolumeClaim"),
+    ("", "Pod"),
+    ("", "ReplicationController"),
+    ("", "Secret"),
+    ("", "Service"),
+    ("", "ServiceAccount"),
+    ("apps", "DaemonSet"),
+    ("apps", "Deployment"),
+    ("apps", "ReplicaSet"),
+    ("apps", "StatefulSet"),
+    ("batch", "CronJob"),
+    ("batch", "Job"),
+    ("networking.k8s.io", "Ingress"),
+    ("rbac.authorization.k8s.io", "Role"),
+    ("rbac.authorization.k8s.io", "RoleBinding"),
+    ("policy", "PodDisruptionBudget"),
+];
+
+/// Which lists a deploy needs: every kind of the revision, of the inventory and of [`USUAL_KINDS`], in every namespace
+/// that the environment has or had. Without an inventory (the first deploy on a target that kubectl managed so far)
+/// every kind that the target serves.
+pub fn list_queries(
+    desired: &DesiredSet,
+    inventory: Option<&Inventory>,
+    catalog: &Catalog,
+    default_namespace: &str,
+    prune: bool,
+) -> Vec<ListQuery> {
+    let mut kinds: BTreeMap<GroupKind, BTreeSet<&Gvk>> = BTreeMap::new();
+    for object in desired.objects.iter().filter(|object| !object.pending_kind) {
+        kinds.entry(object.id.group_kind()).or_default().insert(&object.gvk);
+    }
+    if prune {
+        match inventory {
+            None => kinds.extend_missing(catalog.kinds().filter(|kind| kind.prunable)),
+            Some(inventory) => {
+                let usual = USUAL_KINDS.iter().map(|(group, kind)| GroupKind::new(group, kind));
+                let wanted = usual.chain(inventory.kinds()).filter_map(|kind| catalog.preferred(&kind)).collect::<Vec<_>>();
+                kinds.extend_missing(wanted.into_iter());
+            }
+        }
+    }
+    let mut namespaces = desired.namespaces();
+    if prune {
+        namespaces.extend(inventory.into_iter().flat_map(Inventory::namespaces));
+        namespaces.insert(default_namespace.to_owned());
+    }
+    let mut queries = Vec::new();
+    for kind in kinds.values().flatten().filter_map(|gvk| catalog.get(gvk)) {
+        if kind.namespaced {
+            queries.extend(namespaces.iter().map(|n| ListQuery { kind: kind.clone(), namespace: Some(n.clone()) }));
+        } else {
+            queries.push(ListQuery { kind: kind.clone(), namespace: None });
+        }
+    }
+    queries
+}
+
+trait ExtendMissing<'a> {
+    fn extend_missing(&mut self, kinds: impl Iterator<Item = &'a ServedKind>);
+}
+
+impl<'a> ExtendMissing<'a> for BTreeMap<GroupKind, BTreeSet<&'a Gvk>> {
+    /// Adds kinds that are not there yet in any version: reading one object in two versions would only cost time.
+    fn extend_missing(&mut self, kinds: impl Iterator<Item = &'a ServedKind>) {
+        for kind in kinds {
+            self.entry(kind.gvk.group_kind()).or_insert_with(|| BTreeSet::from([&kind.gvk]));
+        }
+    }
+}
+
+impl Observation {
+    /// Adds an object. Where one object was read in two versions, the one in the manifest's version stays.
+    pub fn add(&mut self, object: LiveObject, wanted: Option<&Gvk>) {
+        let id = object.id.clone();
+        let known_is_better = self.live.get(&id).is_some_and(|known| wanted.is_none_or(|gvk| known.gvk == *gvk));
+        if !known_is_better {
+            self.live.insert(id, object);
+        }
+    }
+
+    /// Why a kind was not seen in a namespace, if so.
+    pub fn blindness(&self, id: &ObjectId) -> Option<&Unseen> {
+        self.unseen.iter().find(|unseen| {
+            unseen.kind == id.group_kind() && (unseen.namespace.is_none() || unseen.namespace == id.namespace)
+        })
+    }
+}

@@ -1,0 +1,96 @@
+//! What the target's own check (a server-side dry run) says of a plan.
+
+use serde_json::Value;
+
+use super::{Action, Item, Refusal, secret};
+use crate::{compare, desired::Desired, diagnostic::Place, immutable::ReplaceMethod, manifest, schema};
+
+/// The answer to the dry run of one item.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CheckOutcome {
+    /// It would be done; the object as it would be then.
+    Accepted(Box<Value>),
+    /// It would be refused.
+    Refused(CheckFault),
+    /// It was to be created, but exists.
+    Exists,
+}
+
+/// Why the target would refuse an item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckFault {
+    /// The target's message.
+    pub message: String,
+    /// The fields that it names.
+    pub causes: Vec<FaultCause>,
+    /// The HTTP status, or 0.
+    pub code: u16,
+}
+
+/// One field that the target does not accept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaultCause {
+    /// The field, in the target's notation.
+    pub field: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl CheckFault {
+    /// Whether the target refuses because a field cannot be changed.
+    pub fn is_immutable(&self) -> bool {
+        self.code == 422 && (self.message.contains("immutable") || self.message.contains("updates to statefulset spec"))
+    }
+}
+
+impl Item {
+    /// Takes the result of the dry run: what would change nothing, by the target's own word, is no change.
+    pub fn settle(&mut self, live: &Value, result: &Value) {
+        if !matches!(self.action, Action::Update { .. }) {
+            return;
+        }
+        let kind = schema::builtin().lookup(&self.gvk);
+        if compare::differences(kind.as_ref(), live, result).is_empty() {
+            self.action = Action::Unchanged;
+        }
+    }
+
+    /// The refusal of an item that the target would not accept, with the places of the fields that it names.
+    pub fn refuse(&self, fault: &CheckFault, desired: Option<&Desired>) -> Refusal {
+        let origin = desired.map(|desired| &desired.origin);
+        let place_of = |field: &str| {
+            let origin = origin?;
+            Some(Place::Span(origin.source.clone(), origin.locate(&manifest::field_path(field))).to_string())
+        };
+        let detail = |cause: &FaultCause| match place_of(&cause.field) {
+            Some(place) => format!("{place}: {}: {}", cause.field, cause.message),
+            None => format!("{}: {}", cause.field, cause.message),
+        };
+        let first = fault.causes.first().and_then(|cause| place_of(&cause.field));
+        let remedy = if fault.is_immutable() {
+            let method = ReplaceMethod::of(&self.id.group_kind());
+            format!("undo the change, or deploy with --replace {}: {}", self.id.short(), method.consequence())
+        } else if fault.code == 403 {
+            "ask for the right that is missing, or correct what the cluster's policy refuses".to_owned()
+        } else {
+            "correct the manifest".to_owned()
+        };
+        Refusal {
+            message: format!("The cluster would refuse {}: {}", self.id, fault.message),
+            place: first.or_else(|| self.place.as_ref().map(ToString::to_string)),
+            details: fault.causes.iter().map(detail).collect(),
+            remedy,
+        }
+    }
+
+    /// The fault with the values of a Secret hidden.
+    pub fn conceal(&self, mut fault: CheckFault, manifest: &Value) -> CheckFault {
+        if secret::holds_secret(&self.id.group_kind()) {
+            fault.message = secret::conceal(&fault.message, manifest);
+            for cause in &mut fault.causes {
+                cause.message = secret::conceal(&cause.message, manifest);
+            }
+        }
+        fault
+    }
+}

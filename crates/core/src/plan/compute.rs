@@ -1,0 +1,312 @@
+//! Computes a plan from what is desired and what is live: no request, no clock.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Action, Change, Item, Plan, PlanOptions, Refusal, Surroundings, Write, guard, secret};
+use crate::{
+    compare::{self, FieldChange},
+    desired::{Desired, DesiredSet},
+    diagnostic::Place,
+    foreign,
+    immutable::{ReplaceMethod, immutable_changes},
+    inventory::Inventory,
+    last_applied,
+    manifest,
+    merge::{self, Patch, PatchFormat},
+    object::ObjectId,
+    observation::{LiveObject, Observation},
+    order::Step,
+    prune::{self, Fate, PruneContext},
+    schema::{self, Kind},
+};
+
+/// The API server allows this many bytes of annotations on one object.
+const ANNOTATIONS_LIMIT: usize = 262_144;
+
+/// Manifests that allow their object to be replaced when an immutable field changes.
+const REPLACE_ANNOTATION: &str = "landfall.dev/replace";
+
+/// What a plan is computed from.
+pub struct PlanInput<'a> {
+    /// The objects of the revision.
+    pub desired: &'a DesiredSet,
+    /// What the target holds.
+    pub observation: &'a Observation,
+    /// What the environment put there, where that is known.
+    pub inventory: Option<&'a Inventory>,
+    /// Other environments, and what is in namespaces and definitions.
+    pub surroundings: &'a Surroundings,
+    /// The namespace of objects that name none.
+    pub default_namespace: &'a str,
+    /// What the user allows.
+    pub options: &'a PlanOptions,
+}
+
+/// Computes the plan. Its cost grows with the size of the desired objects; an object that is as desired costs one
+/// comparison.
+pub fn compute(input: &PlanInput<'_>) -> Plan {
+    let mut plan = Plan { unseen: input.observation.unseen.clone(), ..Plan::default() };
+    let new_namespaces: BTreeSet<&str> = input
+        .desired
+        .defined_namespaces()
+        .into_iter()
+        .filter(|name| !input.observation.live.contains_key(&namespace_id(name)))
+        .collect();
+    for desired in &input.desired.objects {
+        let live = input.observation.live.get(&desired.id);
+        let mut item = apply_item(desired, live, input, &mut plan.refusals);
+        let in_new_namespace = desired.id.namespace.as_deref().is_some_and(|namespace| new_namespaces.contains(namespace));
+        item.checkable = !desired.pending_kind && !in_new_namespace;
+        plan.items.push(item);
+    }
+    if input.options.prune {
+        prune_items(input, &mut plan);
+        guard::refuse_mass_prune(input.options, &mut plan);
+    }
+    guard::refuse_empty(input.desired, &mut plan);
+    warn(input, &mut plan);
+    plan.items.sort_by(|a, b| (a.step, &a.id).cmp(&(b.step, &b.id)));
+    plan
+}
+
+fn namespace_id(name: &str) -> ObjectId {
+    ObjectId { group: String::new(), kind: "Namespace".to_owned(), namespace: None, name: name.to_owned() }
+}
+
+fn item(id: &ObjectId, desired: Option<&Desired>, live: Option<&LiveObject>, action: Action) -> Item {
+    Item {
+        id: id.clone(),
+        gvk: desired.map_or_else(|| live.map(|live| live.gvk.clone()), |desired| Some(desired.gvk.clone())).unwrap_or_else(
+            || crate::object::Gvk { group: id.group.clone(), version: String::new(), kind: id.kind.clone() },
+        ),
+        step: Step::of(&id.group_kind()),
+        action,
+        place: desired.map(|desired| Place::Span(desired.origin.source.clone(), desired.origin.span.clone())),
+        uid: live.map(|live| live.uid.clone()),
+        notes: Vec::new(),
+        checkable: true,
+    }
+}
+
+fn apply_item(desired: &Desired, live: Option<&LiveObject>, input: &PlanInput<'_>, refusals: &mut Vec<Refusal>) -> Item {
+    let mut item = item(&desired.id, Some(desired), live, Action::Unchanged);
+    if let Some(environment) = input.surroundings.claims.get(&desired.id) {
+        refusals.push(Refusal {
+            message: format!("{} belongs to {environment}", desired.id),
+            place: item.place.as_ref().map(ToString::to_string),
+            details: Vec::new(),
+            remedy: "remove it from one of the two, or give the two different names or namespaces".to_owned(),
+        });
+        return item;
+    }
+    let (modified, last_applied) = last_applied::annotate(&desired.value);
+    let too_large = last_applied.len() > ANNOTATIONS_LIMIT;
+    let Some(live) = live else {
+        let body = if too_large { desired.value.clone() } else { without_nulls(modified) };
+        item.action = Action::Create { body, server_side: too_large };
+        return item;
+    };
+    let document = match live.parse() {
+        Ok(document) => document,
+        Err(error) => {
+            refusals.push(unreadable(&item, &error));
+            return item;
+        }
+    };
+    if document.pointer("/metadata/deletionTimestamp").is_some() {
+        item.notes.push("it is being deleted: what is applied now goes with it, and the next deploy creates it again".to_owned());
+    }
+    let server_side = too_large || uses_server_side_apply(&document);
+    let planned = if server_side { server_side_write(desired, &document) } else { patch_write(desired, &modified, &document, &mut item) };
+    match planned {
+        Ok(Some((write, changes))) => decide(desired, &document, &modified, write, changes, input.options, &mut item, refusals),
+        Ok(None) => {}
+        Err(error) => refusals.push(Refusal {
+            message: format!("No patch can be made for {}: {error}", desired.id),
+            place: item.place.as_ref().map(ToString::to_string),
+            details: Vec::new(),
+            remedy: "correct the manifest; kubectl refuses it in the same way".to_owned(),
+        }),
+    }
+    item
+}
+
+fn unreadable(item: &Item, error: &serde_json::Error) -> Refusal {
+    Refusal {
+        message: format!("The target's answer for {} is no JSON: {error}", item.id),
+        place: None,
+        details: Vec::new(),
+        remedy: "try again; if it stays, look at what stands between here and the target, such as a proxy".to_owned(),
+    }
+}
+
+/// Applied with `kubectl apply --server-side` and without the annotation of client-side apply: a patch by the
+/// annotation could never remove a field of it.
+fn uses_server_side_apply(document: &Value) -> bool {
+    foreign::is_server_side_applied(document) && document.pointer("/metadata/annotations").and_then(|a| a.get(last_applied::ANNOTATION)).is_none()
+}
+
+type Planned = Result<Option<(Write, Vec<FieldChange>)>, merge::MergeError>;
+
+fn patch_write(desired: &Desired, modified: &Value, document: &Value, item: &mut Item) -> Planned {
+    let kind = schema::builtin().lookup(&desired.gvk);
+    let original = match last_applied::original(document) {
+        Ok(Some(original)) => Some(original),
+        Ok(None) => {
+            item.notes.push("it was not created by apply: fields that only the live object has stay".to_owned());
+            None
+        }
+        Err(error) => {
+            item.notes.push(format!("its last-applied annotation is damaged ({error}): fields that only the live object has stay"));
+            None
+        }
+    };
+    let patch = merge::three_way(kind.as_ref(), original.as_ref(), modified, document)?;
+    if patch.is_empty() {
+        return Ok(None);
+    }
+    let merged = merge::apply_patch(kind.as_ref(), document, &patch)?;
+    let changes = compare::differences(kind.as_ref(), document, &merged);
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    for list in &patch.replaced_lists {
+        item.notes.push(format!(
+            "entries of {list} share a merge key: the whole list is replaced by the manifest's, where kubectl would lose entries"
+        ));
+    }
+    Ok(Some((Write::Patch(patch), changes)))
+}
+
+fn server_side_write(desired: &Desired, document: &Value) -> Planned {
+    let kind = schema::builtin().lookup(&desired.gvk);
+    let format = if kind.as_ref().is_some_and(Kind::strategic) { PatchFormat::Strategic } else { PatchFormat::JsonMerge };
+    let wanted = Patch { format, body: without_nulls(desired.value.clone()), replaced_lists: Vec::new() };
+    let merged = merge::apply_patch(kind.as_ref(), document, &wanted)?;
+    let mut changes = compare::differences(kind.as_ref(), document, &merged);
+    changes.extend(foreign::dropped_fields(document, &desired.value));
+    Ok((!changes.is_empty()).then(|| (Write::ServerSide(desired.value.clone()), changes)))
+}
+
+/// Makes of a difference an update, or a replacement where an immutable field is among it.
+#[expect(clippy::too_many_arguments, reason = "one decision from everything that is known of one object")]
+fn decide(
+    desired: &Desired,
+    document: &Value,
+    modified: &Value,
+    write: Write,
+    changes: Vec<FieldChange>,
+    options: &PlanOptions,
+    item: &mut Item,
+    refusals: &mut Vec<Refusal>,
+) {
+    let kind = desired.id.group_kind();
+    let shown = |changes: &[&FieldChange]| changes.iter().map(|change| show(&desired.id, change)).collect::<Vec<_>>();
+    let immutable = immutable_changes(&kind, document, &changes);
+    if immutable.is_empty() {
+        let all: Vec<&FieldChange> = changes.iter().collect();
+        let foreign = changes.iter().filter_map(|change| foreign::foreign_owner(document, &change.path)).collect();
+        item.action = Action::Update { patch: write, changes: shown(&all), foreign };
+        return;
+    }
+    let method = ReplaceMethod::of(&kind);
+    let fields = shown(&immutable);
+    let by_manifest = method != ReplaceMethod::RecreateData && replace_annotation(&desired.value) == Some("allowed");
+    if !by_manifest && !options.replace.contains(&desired.id.short()) {
+        refusals.push(refuse_immutable(desired, method, &immutable, &fields));
+    }
+    item.notes.push(format!("replaced: {}", method.consequence()));
+    item.action = Action::Replace { method, body: without_nulls(modified.clone()), changes: fields };
+}
+
+/// The refusal of a change of immutable fields, with both ways out.
+fn refuse_immutable(desired: &Desired, method: ReplaceMethod, immutable: &[&FieldChange], shown: &[Change]) -> Refusal {
+    let pointer = immutable.first().map(|change| manifest::field_path(&change.path.to_string())).unwrap_or_default();
+    let place = Place::Span(desired.origin.source.clone(), desired.origin.locate(&pointer));
+    let by_manifest = match method {
+        ReplaceMethod::RecreateData => String::new(),
+        _ => format!(", or set the annotation {REPLACE_ANNOTATION}: allowed in the manifest"),
+    };
+    Refusal {
+        message: format!("{} has changes in fields that cannot be changed", desired.id),
+        place: Some(place.to_string()),
+        details: shown.iter().map(|change| format!("{}: {} -> {}", change.field, text(change.old.as_ref()), text(change.new.as_ref()))).collect(),
+        remedy: format!("undo the change, or deploy with --replace {}{by_manifest}: {}", desired.id.short(), method.consequence()),
+    }
+}
+
+fn text(value: Option<&Value>) -> String {
+    value.map_or_else(|| "(none)".to_owned(), ToString::to_string)
+}
+
+fn replace_annotation(manifest: &Value) -> Option<&str> {
+    manifest.pointer("/metadata/annotations")?.get(REPLACE_ANNOTATION)?.as_str()
+}
+
+/// A change in a form that may be shown.
+fn show(id: &ObjectId, change: &FieldChange) -> Change {
+    let field = change.path.to_string();
+    // The annotation repeats the whole manifest: a Secret's values would be in it, and for others it is only noise.
+    let hidden = secret::holds_secret(&id.group_kind()) && !field.starts_with("metadata.") || field.contains(last_applied::ANNOTATION);
+    let value = |value: &Option<Value>| value.as_ref().map(|value| if hidden { secret::hide(value) } else { value.clone() });
+    Change { old: value(&change.old), new: value(&change.new), field }
+}
+
+/// kubectl leaves nulls out when it creates an object, but keeps them in the annotation.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            map.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key, without_nulls(value))).collect()
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
+        other => other,
+    }
+}
+
+fn prune_items(input: &PlanInput<'_>, plan: &mut Plan) {
+    let desired: BTreeSet<&ObjectId> = input.desired.objects.iter().map(|desired| &desired.id).collect();
+    let mut namespaces = input.desired.namespaces();
+    namespaces.insert(input.default_namespace.to_owned());
+    namespaces.extend(input.inventory.into_iter().flat_map(Inventory::namespaces));
+    let context = PruneContext {
+        desired: &desired,
+        observation: input.observation,
+        inventory: input.inventory,
+        claims: &input.surroundings.claims,
+        namespaces: &namespaces,
+        approved: &input.options.allow_prune,
+        contents: &input.surroundings.contents,
+    };
+    for (id, live) in input.observation.live.iter().filter(|(id, _)| !desired.contains(id)) {
+        let Ok(document) = live.parse() else {
+            plan.warnings.push(format!("{id} is left: the target's answer for it is no JSON"));
+            continue;
+        };
+        match prune::fate(live, &document, &context) {
+            Fate::Prune => plan.items.push(item(id, None, Some(live), Action::Prune)),
+            Fate::Keep(keep) => plan.items.push(item(id, None, Some(live), Action::Keep(keep))),
+            Fate::Owned => {}
+            Fate::NotOurs(reason) => plan.warnings.push(format!("{id} carries the label, but is left: {reason}")),
+        }
+    }
+}
+
+fn warn(input: &PlanInput<'_>, plan: &mut Plan) {
+    let left_out = &input.desired.left_out;
+    if let Some((name, origin)) = left_out.first() {
+        let place = Place::Span(origin.source.clone(), origin.span.clone());
+        plan.warnings.push(format!(
+            "{} of {} manifests do not carry the label of the selector and are left out, such as {name} at {place}",
+            left_out.len(),
+            left_out.len() + input.desired.objects.len()
+        ));
+    }
+    if input.options.prune {
+        for unseen in &plan.unseen {
+            let place = unseen.namespace.as_ref().map_or_else(String::new, |namespace| format!(" in namespace {namespace}"));
+            plan.warnings.push(format!("{}{place} could not be read, and is not pruned: {}", unseen.kind, unseen.reason));
+        }
+    }
+}

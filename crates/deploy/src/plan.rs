@@ -1,0 +1,213 @@
+//! Reads a target and computes the plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::{StreamExt, stream};
+use landfall_core::{
+    catalog::Catalog,
+    desired::{DesiredSet, Scope},
+    diagnostic::Diagnostic,
+    inventory::Inventory,
+    manifest::Manifest,
+    object::ObjectId,
+    observation::{ListQuery, Observation, list_queries},
+    plan::{CheckFault, CheckOutcome, Item, Plan, PlanInput, Refusal, Surroundings, compute},
+};
+use thiserror::Error;
+
+use crate::{
+    environment::{EnvironmentKey, Request},
+    progress::{Event, Progress},
+    target::{Inventories, ObserveRequest, Target, TargetError},
+};
+
+/// Requests that are under way at once. The target slows down by itself where its API asks for it.
+pub(crate) const AT_ONCE: usize = 64;
+
+/// A plan with all that it was computed from.
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// What the revision asks for.
+    pub desired: DesiredSet,
+    /// The kinds that the target serves.
+    pub catalog: Catalog,
+    /// What was read.
+    pub observation: Observation,
+    /// The inventories on the target.
+    pub inventories: Inventories,
+    /// The environment.
+    pub key: EnvironmentKey,
+}
+
+/// Why there is no plan.
+#[derive(Debug, Error)]
+pub enum PlanError {
+    /// The manifests have faults.
+    #[error("The manifests have {} {}; nothing was applied", .0.len(), if .0.len() == 1 { "fault" } else { "faults" })]
+    Faults(Vec<Diagnostic>),
+    /// The target did not answer as it should.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+}
+
+/// Reads the target and plans.
+///
+/// # Errors
+/// Where the manifests do not fit the target, or the target cannot be read.
+pub async fn plan(
+    target: &dyn Target,
+    manifests: Vec<Manifest>,
+    request: &Request,
+    progress: &dyn Progress,
+) -> Result<Planned, PlanError> {
+    progress.tell(Event::Observing);
+    let default_namespace = request.namespace.as_deref().unwrap_or(target.default_namespace());
+    let key = EnvironmentKey::new(default_namespace, &request.selector);
+    let (catalog, inventories) = if request.track {
+        futures::try_join!(target.catalog(), target.inventories(&key))?
+    } else {
+        (target.catalog().await?, Inventories::default())
+    };
+    let scope = Scope {
+        default_namespace: default_namespace.to_owned(),
+        enforce_namespace: request.enforce_namespace,
+        selector: request.selector.clone(),
+    };
+    let desired = DesiredSet::resolve(manifests, &catalog, &scope).map_err(PlanError::Faults)?;
+    observe_and_compute(target, desired, catalog, inventories, key, request).await
+}
+
+/// Plans again with the same manifests, after the target has changed.
+pub(crate) async fn replan(
+    target: &dyn Target,
+    planned: Planned,
+    request: &Request,
+) -> Result<Planned, PlanError> {
+    let inventories = if request.track { target.inventories(&planned.key).await? } else { Inventories::default() };
+    observe_and_compute(target, planned.desired, planned.catalog, inventories, planned.key, request).await
+}
+
+async fn observe_and_compute(
+    target: &dyn Target,
+    desired: DesiredSet,
+    mut catalog: Catalog,
+    inventories: Inventories,
+    key: EnvironmentKey,
+    request: &Request,
+) -> Result<Planned, PlanError> {
+    let inventory = inventories.own.as_ref();
+    let queries = list_queries(&desired, inventory, &catalog, &key.namespace, request.options.prune);
+    let wanted = wanted(&desired, inventory, &catalog, request.options.prune);
+    let observe = ObserveRequest { queries: &queries, selector: &request.selector, wanted: &wanted };
+    let observation = target.observe(&observe).await?;
+    let mut surroundings = Surroundings { claims: claims(&inventories), ..Surroundings::default() };
+    let compute_plan = |surroundings: &Surroundings| {
+        compute(&PlanInput {
+            desired: &desired,
+            observation: &observation,
+            inventory,
+            surroundings,
+            default_namespace: &key.namespace,
+            options: &request.options,
+        })
+    };
+    let mut plan = compute_plan(&surroundings);
+    let containers: Vec<&ObjectId> = plan.prunes().map(|item| &item.id).filter(|id| id.is_container()).collect();
+    if !containers.is_empty() {
+        let pruned: BTreeSet<&ObjectId> = plan.prunes().map(|item| &item.id).collect();
+        for id in containers {
+            let mut contents = target.contents(id, &catalog).await?;
+            contents.retain(|content| !pruned.contains(content));
+            surroundings.contents.insert(id.clone(), contents);
+        }
+        plan = compute_plan(&surroundings);
+    }
+    // From here on also the kinds count that the revision itself brings.
+    desired.defined_kinds.iter().for_each(|kind| catalog.add(kind.clone()));
+    Ok(Planned { plan, desired, catalog, observation, inventories, key })
+}
+
+/// Objects that are read even where the selector does not select them: those of the revision, which may exist
+/// without the label, and those of the inventory, whose label somebody may have removed.
+fn wanted(
+    desired: &DesiredSet,
+    inventory: Option<&Inventory>,
+    catalog: &Catalog,
+    prune: bool,
+) -> BTreeMap<ObjectId, ListQuery> {
+    let of_desired = desired.objects.iter().filter(|object| !object.pending_kind);
+    let of_desired = of_desired.filter_map(|object| Some((&object.id, catalog.get(&object.gvk)?)));
+    let of_inventory = inventory.filter(|_| prune).into_iter().flat_map(|inventory| inventory.objects.keys());
+    let of_inventory = of_inventory.filter_map(|id| Some((id, catalog.preferred(&id.group_kind())?)));
+    of_inventory
+        .chain(of_desired)
+        .map(|(id, kind)| (id.clone(), ListQuery { kind: kind.clone(), namespace: id.namespace.clone() }))
+        .collect()
+}
+
+fn claims(inventories: &Inventories) -> BTreeMap<ObjectId, String> {
+    let mut claims = BTreeMap::new();
+    for (name, inventory) in &inventories.others {
+        claims.extend(inventory.objects.keys().map(|id| (id.clone(), format!("the environment {name}"))));
+    }
+    claims
+}
+
+/// Asks the target about every change of a plan, without doing any: all that it would refuse becomes a refusal of the
+/// plan, and what it shows to change nothing becomes no change.
+///
+/// # Errors
+/// Where the target does not answer.
+pub async fn check(target: &dyn Target, planned: &mut Planned, progress: &dyn Progress) -> Result<(), TargetError> {
+    let is_checked = |item: &Item| item.checkable && item.is_apply();
+    let total = planned.plan.items.iter().filter(|item| is_checked(item)).count();
+    if total == 0 {
+        return Ok(());
+    }
+    progress.tell(Event::Checking { total });
+    let catalog = &planned.catalog;
+    let checks = planned.plan.items.iter().enumerate().filter(|(_, item)| is_checked(item));
+    let outcomes: Vec<(usize, Result<CheckOutcome, TargetError>)> =
+        stream::iter(checks.map(|(index, item)| async move { (index, target.check(item, catalog).await) }))
+            .buffer_unordered(AT_ONCE)
+            .inspect(|(index, _)| {
+                if let Some(item) = planned.plan.items.get(*index) {
+                    progress.tell(Event::Done { id: item.id.clone() });
+                }
+            })
+            .collect()
+            .await;
+    let manifests: BTreeMap<&ObjectId, usize> =
+        planned.desired.objects.iter().enumerate().map(|(index, desired)| (&desired.id, index)).collect();
+    let mut refusals = Vec::new();
+    for (index, outcome) in outcomes {
+        let Some(item) = planned.plan.items.get_mut(index) else { continue };
+        let desired = manifests.get(&item.id).and_then(|index| planned.desired.objects.get(*index));
+        let fault = match outcome {
+            Ok(CheckOutcome::Accepted(result)) => {
+                let live = planned.observation.live.get(&item.id).and_then(|live| live.parse().ok());
+                if let Some(live) = live {
+                    item.settle(&live, &result);
+                }
+                continue;
+            }
+            Ok(CheckOutcome::Refused(fault)) => fault,
+            Ok(CheckOutcome::Exists) => CheckFault {
+                message: "somebody created it while this plan was made; run again".to_owned(),
+                causes: Vec::new(),
+                code: 409,
+            },
+            Err(TargetError::Forbidden(reason)) => CheckFault { message: reason, causes: Vec::new(), code: 403 },
+            Err(error) => return Err(error),
+        };
+        let fault = match desired {
+            Some(desired) => item.conceal(fault, &desired.value),
+            None => fault,
+        };
+        refusals.push(item.refuse(&fault, desired));
+    }
+    refusals.sort_by(|a: &Refusal, b| a.place.cmp(&b.place));
+    planned.plan.refusals.extend(refusals);
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! What is told while a deploy runs.
+
+use landfall_core::{object::ObjectId, order::Step, plan::Plan};
+
+/// Something that a user may want to see at once.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The target is read.
+    Observing,
+    /// The target is asked whether it would accept the changes.
+    Checking {
+        /// How many objects.
+        total: usize,
+    },
+    /// Waits for another deploy to end.
+    Waiting {
+        /// Who runs it.
+        holder: String,
+    },
+    /// A step begins.
+    Applying {
+        /// The step.
+        step: Step,
+        /// How many objects.
+        total: usize,
+    },
+    /// Objects are deleted.
+    Pruning {
+        /// How many.
+        total: usize,
+    },
+    /// One more object of what runs now is done.
+    Done {
+        /// The object.
+        id: ObjectId,
+    },
+    /// The target warns.
+    Warning {
+        /// The object.
+        id: ObjectId,
+        /// What it says.
+        message: String,
+    },
+}
+
+/// Who is told. Called from several tasks at once.
+pub trait Progress: Send + Sync {
+    /// Something happened.
+    fn tell(&self, event: Event);
+
+    /// The plan that will be carried out now.
+    fn planned(&self, plan: &Plan);
+
+    /// Whether the user wants to stop. What is under way is brought to its end, nothing new is begun.
+    fn stop_requested(&self) -> bool {
+        false
+    }
+}
+
+/// Nobody is told.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn tell(&self, _: Event) {}
+    fn planned(&self, _: &Plan) {}
+}

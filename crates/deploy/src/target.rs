@@ -1,0 +1,144 @@
+//! What a target can do. Deploys know targets only through this.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use async_trait::async_trait;
+use landfall_core::{
+    catalog::Catalog,
+    inventory::{Inventory, InventoryError},
+    object::ObjectId,
+    observation::{ListQuery, Observation},
+    plan::{CheckFault, CheckOutcome, Item},
+    selector::Selector,
+};
+use thiserror::Error;
+
+use crate::environment::EnvironmentKey;
+
+/// A place where objects live: a cluster, or one Docker host.
+#[async_trait]
+pub trait Target: Send + Sync {
+    /// The target in a few words for messages: `context prod (https://...)`.
+    fn describe(&self) -> String;
+
+    /// The namespace of objects that name none.
+    fn default_namespace(&self) -> &str;
+
+    /// The kinds that it serves.
+    async fn catalog(&self) -> Result<Catalog, TargetError>;
+
+    /// The inventory of an environment, and those of the others on the target.
+    async fn inventories(&self, key: &EnvironmentKey) -> Result<Inventories, TargetError>;
+
+    /// Reads all objects of the queries that the selector selects, and `wanted` ones that it does not. What cannot be
+    /// read is part of the answer.
+    async fn observe(&self, request: &ObserveRequest<'_>) -> Result<Observation, TargetError>;
+
+    /// What is in a namespace, or of a definition's kind, besides what every namespace has: enough to say that it is
+    /// not empty, not all of it.
+    async fn contents(&self, id: &ObjectId, catalog: &Catalog) -> Result<Vec<ObjectId>, TargetError>;
+
+    /// Asks whether the target would accept an item, without doing it.
+    async fn check(&self, item: &Item, catalog: &Catalog) -> Result<CheckOutcome, TargetError>;
+
+    /// Carries out one item, and tells the object's UID, if it has one now.
+    async fn carry_out(&self, item: &Item, catalog: &Catalog) -> Result<Carried, TargetError>;
+
+    /// Waits until a definition that was just applied is served.
+    async fn definition_served(&self, id: &ObjectId) -> Result<(), TargetError>;
+
+    /// Writes the inventory of an environment, and tells the new version.
+    async fn write_inventory(
+        &self,
+        key: &EnvironmentKey,
+        inventory: &Inventory,
+        version: Option<&str>,
+    ) -> Result<String, TargetError>;
+
+    /// Takes the environment's lock, or tells who holds it. The lock is renewed until it is dropped.
+    async fn lock(&self, key: &EnvironmentKey, holder: &str, wait: Duration) -> Result<Box<dyn Lock>, TargetError>;
+}
+
+/// A lock that is held: one deploy at a time per environment, across machines.
+#[async_trait]
+pub trait Lock: Send + Sync {
+    /// Whether it is still held. Once it is lost, nothing must be written any more.
+    fn is_held(&self) -> bool;
+
+    /// Gives it back, so that the next one need not wait for it to expire.
+    async fn release(self: Box<Self>);
+}
+
+/// What to read.
+pub struct ObserveRequest<'a> {
+    /// The lists.
+    pub queries: &'a [ListQuery],
+    /// Which objects count.
+    pub selector: &'a Selector,
+    /// Objects that are read even if the selector does not select them, with the version to read them in.
+    pub wanted: &'a BTreeMap<ObjectId, ListQuery>,
+}
+
+/// The inventories on a target.
+#[derive(Debug, Clone, Default)]
+pub struct Inventories {
+    /// That of the environment; `None` before its first deploy.
+    pub own: Option<Inventory>,
+    /// Its version, for a write that must not overwrite somebody else's.
+    pub version: Option<String>,
+    /// Those of other environments, by their names.
+    pub others: BTreeMap<String, Inventory>,
+}
+
+/// What came of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// The object's UID; `None` after a deletion.
+    pub uid: Option<String>,
+    /// What the target warns of.
+    pub warnings: Vec<String>,
+}
+
+/// Why a target did not do what was asked.
+#[derive(Debug, Clone, Error)]
+pub enum TargetError {
+    /// It does not answer.
+    #[error("{target} cannot be reached: {reason}")]
+    Unreachable {
+        /// The target.
+        target: String,
+        /// Why.
+        reason: String,
+    },
+    /// It does not know the user.
+    #[error("{target} does not accept the credentials: {reason}")]
+    Unauthorized {
+        /// The target.
+        target: String,
+        /// Why, as it says.
+        reason: String,
+    },
+    /// The user may not do it.
+    #[error("{0}")]
+    Forbidden(String),
+    /// It refuses an object.
+    #[error("{}", .0.message)]
+    Refused(CheckFault),
+    /// Somebody else changed the object in between.
+    #[error("{0}")]
+    Conflict(String),
+    /// Another deploy of the environment is running.
+    #[error("Another deploy of this environment is running: {holder}, since {since}")]
+    Locked {
+        /// Who holds the lock.
+        holder: String,
+        /// Since when, RFC 3339.
+        since: String,
+    },
+    /// The inventory cannot be read.
+    #[error(transparent)]
+    Inventory(#[from] InventoryError),
+    /// Something else went wrong.
+    #[error("{0}")]
+    Other(String),
+}

@@ -1,0 +1,154 @@
+//! Carries out one item of a plan, with the requests that kubectl would send.
+
+use ::http::Method;
+use landfall_core::{
+    catalog::ServedKind,
+    foreign::{APPLY_MANAGER, SERVER_SIDE_MANAGER},
+    last_applied::ANNOTATION,
+    plan::{Action, Item, Write, conceal, holds_secret},
+};
+use landfall_deploy::target::{Carried, TargetError};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    http::{Answer, Api, Call, CallError},
+    path, replace,
+};
+
+/// Whether the server only says what it would do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum DryRun {
+    /// Nothing is stored.
+    Yes,
+    /// It is done.
+    No,
+}
+
+#[derive(Deserialize)]
+struct Written {
+    metadata: WrittenMetadata,
+}
+
+#[derive(Deserialize)]
+struct WrittenMetadata {
+    uid: String,
+}
+
+/// Does what an item says.
+///
+/// # Errors
+/// The server's refusal, with the values of Secrets hidden.
+pub async fn carry_out(api: &Api, item: &Item, kind: &ServedKind) -> Result<Carried, TargetError> {
+    match &item.action {
+        Action::Create { body, server_side: false } => create(api, item, kind, body).await,
+        Action::Create { body, server_side: true } => {
+            let answer = api.call(server_side_call(item, kind, body, DryRun::No)).await;
+            carried(item, body, answer)
+        }
+        Action::Update { patch, .. } => {
+            let answer = api.call(patch_call(item, kind, patch, DryRun::No)).await;
+            let body = match patch {
+                Write::Patch(patch) => &patch.body,
+                Write::ServerSide(body) => body,
+            };
+            carried(item, body, answer)
+        }
+        Action::Replace { method, body, .. } => {
+            replace::remove_old(api, item, kind, *method).await?;
+            create(api, item, kind, body).await
+        }
+        Action::Prune => prune(api, item, kind).await,
+        Action::Unchanged | Action::Keep(_) => Ok(Carried { uid: item.uid.clone(), warnings: Vec::new() }),
+    }
+}
+
+/// Creates an object. Where the request has to be sent again because the answer was lost, the object may be there
+/// already, created by the first one.
+pub async fn create(api: &Api, item: &Item, kind: &ServedKind, body: &Value) -> Result<Carried, TargetError> {
+    let answer = api.call(create_call(item, kind, body, DryRun::No)).await;
+    if let Err(CallError::Status(status)) = &answer
+        && status.is_already_exists()
+        && let Ok(existing) = api.call(Call::get(path::object(kind, &item.id))).await
+        && is_from(&existing, body)
+    {
+        return carried(item, body, Ok(existing));
+    }
+    carried(item, body, answer)
+}
+
+/// Whether an object that exists carries just the configuration that we wanted to create.
+fn is_from(existing: &Answer, body: &Value) -> bool {
+    let annotation = |object: &Value| object.get("metadata")?.get("annotations")?.get(ANNOTATION).cloned();
+    let existing: Option<Value> = serde_json::from_slice(&existing.body).ok();
+    existing.is_some_and(|existing| annotation(&existing).is_some() && annotation(&existing) == annotation(body))
+}
+
+fn carried(item: &Item, sent: &Value, answer: Result<Answer, CallError>) -> Result<Carried, TargetError> {
+    let hide = |text: String| if holds_secret(&item.id.group_kind()) { conceal(&text, sent) } else { text };
+    match answer {
+        Ok(answer) => {
+            let written: Option<Written> = serde_json::from_slice(&answer.body).ok();
+            Ok(Carried { uid: written.map(|written| written.metadata.uid), warnings: answer.warnings.into_iter().map(hide).collect() })
+        }
+        Err(CallError::Status(mut status)) => {
+            status.message = hide(status.message);
+            Err(CallError::Status(status).into_target_error(&format!("Applying {}", item.id)))
+        }
+        Err(error) => Err(error.into_target_error(&format!("Applying {}", item.id))),
+    }
+}
+
+/// The POST of an object.
+pub fn create_call(item: &Item, kind: &ServedKind, body: &Value, dry_run: DryRun) -> Call {
+    let collection = path::collection(kind, item.id.namespace.as_deref());
+    Call::new(Method::POST, write_path(&collection, APPLY_MANAGER, dry_run), body.to_string().into_bytes())
+}
+
+/// The PATCH of an object.
+pub fn patch_call(item: &Item, kind: &ServedKind, write: &Write, dry_run: DryRun) -> Call {
+    match write {
+        Write::Patch(patch) => {
+            let path = write_path(&path::object(kind, &item.id), APPLY_MANAGER, dry_run);
+            Call::new(Method::PATCH, path, patch.body.to_string().into_bytes()).content_type(patch.format.content_type())
+        }
+        Write::ServerSide(body) => server_side_call(item, kind, body, dry_run),
+    }
+}
+
+/// The PATCH of a server-side apply. Fields of others are taken over, as client-side apply does; the plan names them.
+pub fn server_side_call(item: &Item, kind: &ServedKind, body: &Value, dry_run: DryRun) -> Call {
+    let path = format!("{}&force=true", write_path(&path::object(kind, &item.id), SERVER_SIDE_MANAGER, dry_run));
+    Call::new(Method::PATCH, path, body.to_string().into_bytes()).content_type("application/apply-patch+yaml")
+}
+
+fn write_path(path: &str, manager: &str, dry_run: DryRun) -> String {
+    let mut query = vec![("fieldManager", manager), ("fieldValidation", "Strict")];
+    if dry_run == DryRun::Yes {
+        query.push(("dryRun", "All"));
+    }
+    path::with_query(path, &query)
+}
+
+/// Deletes an object, if it is still the one that was observed.
+async fn prune(api: &Api, item: &Item, kind: &ServedKind) -> Result<Carried, TargetError> {
+    let answer = api.call(delete_call(item, kind, "Background")).await;
+    match answer {
+        Ok(_) => Ok(Carried { uid: None, warnings: Vec::new() }),
+        Err(CallError::Status(status)) if status.code == 404 => Ok(Carried { uid: None, warnings: Vec::new() }),
+        Err(CallError::Status(status)) if status.code == 409 => Err(TargetError::Conflict(format!(
+            "{} was not pruned: somebody deleted and created it since it was observed",
+            item.id
+        ))),
+        Err(error) => Err(error.into_target_error(&format!("Pruning {}", item.id))),
+    }
+}
+
+/// The DELETE of just the object that was observed.
+pub fn delete_call(item: &Item, kind: &ServedKind, propagation: &str) -> Call {
+    let mut options = json!({"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": propagation});
+    if let Some(uid) = &item.uid {
+        options["preconditions"] = json!({"uid": uid});
+    }
+    Call::new(Method::DELETE, path::object(kind, &item.id), options.to_string().into_bytes())
+}

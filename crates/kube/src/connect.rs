@@ -1,0 +1,162 @@
+//! Finds the cluster: kubeconfig, context, and what the command line says otherwise.
+
+use std::{path::PathBuf, sync::atomic::AtomicBool};
+
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use secrecy::SecretString;
+use thiserror::Error;
+
+use crate::{http::Api, target::KubernetesTarget, throttle::Throttle};
+
+/// Which cluster, and as whom: kubectl's flags of the same names.
+#[derive(Debug, Clone, Default)]
+pub struct ConnectOptions {
+    /// The kubeconfig files, merged in this order; those of `KUBECONFIG`, or `~/.kube/config`.
+    pub kubeconfig: Vec<PathBuf>,
+    /// The context instead of the current one.
+    pub context: Option<String>,
+    /// The cluster instead of the context's.
+    pub cluster: Option<String>,
+    /// The user instead of the context's.
+    pub user: Option<String>,
+    /// The address of the API server instead of the cluster's.
+    pub server: Option<String>,
+    /// A bearer token instead of the user's credentials.
+    pub token: Option<SecretString>,
+    /// Does not verify the server's certificate.
+    pub insecure_skip_tls_verify: bool,
+    /// The certificate authority's file instead of the cluster's.
+    pub certificate_authority: Option<PathBuf>,
+    /// Namespace instead of the context's.
+    pub namespace: Option<String>,
+    /// Uses the account of the pod that the program runs in where there is no kubeconfig.
+    pub in_cluster: bool,
+}
+
+/// Why there is no connection to try.
+#[derive(Debug, Error)]
+pub enum ConnectError {
+    /// There is no kubeconfig.
+    #[error("There is no kubeconfig at {0}")]
+    Missing(String),
+    /// The kubeconfig cannot be read.
+    #[error("The kubeconfig {path} cannot be read: {reason}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// The kubeconfig does not have what was asked for.
+    #[error("The kubeconfig has no context '{wanted}'; it has {known}")]
+    NoContext {
+        /// The context.
+        wanted: String,
+        /// Those that it has.
+        known: String,
+    },
+    /// The kubeconfig names no context.
+    #[error("The kubeconfig has no current context; it has {0}")]
+    NoCurrentContext(String),
+    /// What it says cannot be used.
+    #[error("The connection to context '{context}' cannot be set up: {reason}")]
+    Unusable {
+        /// The context.
+        context: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Prepares the connection. Sends nothing yet.
+///
+/// # Errors
+/// Where the kubeconfig is missing or wrong.
+pub async fn connect(options: &ConnectOptions) -> Result<KubernetesTarget, ConnectError> {
+    let (context, mut config) = match read_all(&options.kubeconfig)? {
+        Some(kubeconfig) => of_kubeconfig(kubeconfig, options).await?,
+        None if options.in_cluster => {
+            let unusable = |error: kube::config::InClusterError| unusable("in-cluster", &error);
+            ("in-cluster".to_owned(), kube::Config::incluster().map_err(unusable)?)
+        }
+        None => return Err(ConnectError::Missing(names(&options.kubeconfig))),
+    };
+    // Retries are ours: they know which requests are safe to send again.
+    config.default_retry = false;
+    config.connect_timeout = Some(std::time::Duration::from_secs(10));
+    config.accept_invalid_certs |= options.insecure_skip_tls_verify;
+    let description = format!("context {context} ({})", config.cluster_url.to_string().trim_end_matches('/'));
+    let default_namespace = options.namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
+    let client = kube::Client::try_from(config).map_err(|error| unusable(&context, &error))?;
+    let api = Api { client, throttle: Throttle::new(), description, reached: AtomicBool::new(false) };
+    Ok(KubernetesTarget::new(api, default_namespace))
+}
+
+fn unusable(context: &str, error: &dyn std::error::Error) -> ConnectError {
+    let mut reason = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        if !reason.contains(&error.to_string()) {
+            reason = format!("{reason}: {error}");
+        }
+        source = error.source();
+    }
+    ConnectError::Unusable { context: context.to_owned(), reason }
+}
+
+fn names(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// All files merged; a file that does not exist counts as empty, as with kubectl, unless none does.
+fn read_all(paths: &[PathBuf]) -> Result<Option<Kubeconfig>, ConnectError> {
+    let mut merged: Option<Kubeconfig> = None;
+    for path in paths.iter().filter(|path| path.exists()) {
+        let unreadable = |error: kube::config::KubeconfigError| ConnectError::Unreadable {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        };
+        let read = Kubeconfig::read_from(path).map_err(unreadable)?;
+        merged = Some(match merged {
+            Some(before) => before.merge(read).map_err(unreadable)?,
+            None => read,
+        });
+    }
+    Ok(merged)
+}
+
+async fn of_kubeconfig(mut kubeconfig: Kubeconfig, options: &ConnectOptions) -> Result<(String, kube::Config), ConnectError> {
+    let known = || match kubeconfig.contexts.iter().map(|context| context.name.as_str()).collect::<Vec<_>>() {
+        names if names.is_empty() => "none".to_owned(),
+        names => names.join(", "),
+    };
+    let wanted = options.context.clone().or_else(|| kubeconfig.current_context.clone()).filter(|name| !name.is_empty());
+    let context = wanted.ok_or_else(|| ConnectError::NoCurrentContext(known()))?;
+    if !kubeconfig.contexts.iter().any(|known| known.name == context) {
+        return Err(ConnectError::NoContext { wanted: context, known: known() });
+    }
+    override_cluster(&mut kubeconfig, options);
+    let selection = KubeConfigOptions {
+        context: Some(context.clone()),
+        cluster: options.cluster.clone(),
+        user: options.user.clone(),
+    };
+    let mut config =
+        kube::Config::from_custom_kubeconfig(kubeconfig, &selection).await.map_err(|error| unusable(&context, &error))?;
+    if let Some(token) = &options.token {
+        config.auth_info = kube::config::AuthInfo { token: Some(token.clone()), ..Default::default() };
+    }
+    Ok((context, config))
+}
+
+fn override_cluster(kubeconfig: &mut Kubeconfig, options: &ConnectOptions) {
+    for cluster in kubeconfig.clusters.iter_mut().filter_map(|named| named.cluster.as_mut()) {
+        if let Some(server) = &options.server {
+            cluster.server = Some(server.clone());
+        }
+        if let Some(file) = &options.certificate_authority {
+            cluster.certificate_authority = Some(file.display().to_string());
+            cluster.certificate_authority_data = None;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The API server's answers to requests that it does not carry out.
+
+use landfall_core::plan::{CheckFault, FaultCause};
+use serde::Deserialize;
+
+/// A `Status` of the API.
+///
+/// Source: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#status-v1-meta>.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Status {
+    /// The HTTP status.
+    pub code: u16,
+    /// For people.
+    pub message: String,
+    /// For programs, such as `AlreadyExists`.
+    pub reason: String,
+    details: Details,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Details {
+    causes: Option<Vec<Cause>>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Cause {
+    message: String,
+    field: String,
+}
+
+impl Status {
+    /// Reads the body of an answer; what is no `Status` (the words of a proxy in between) is its message.
+    pub fn read(code: u16, body: &[u8]) -> Self {
+        match serde_json::from_slice::<Self>(body) {
+            Ok(status) if !status.message.is_empty() => Self { code, ..status },
+            _ => {
+                let text = String::from_utf8_lossy(body);
+                let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("(no text)");
+                Self { code, message: format!("HTTP {code}: {}", line.chars().take(200).collect::<String>()), ..Self::default() }
+            }
+        }
+    }
+
+    /// Whether the object that was to be created exists.
+    pub fn is_already_exists(&self) -> bool {
+        self.code == 409 && self.reason == "AlreadyExists"
+    }
+
+    /// The fault with the fields that it names.
+    pub fn fault(&self) -> CheckFault {
+        let causes: Vec<FaultCause> = self
+            .details
+            .causes
+            .iter()
+            .flatten()
+            .filter(|cause| !cause.field.is_empty() && cause.field != "<nil>")
+            .map(|cause| FaultCause { field: cause.field.clone(), message: cause.message.clone() })
+            .collect();
+        let causes = if causes.is_empty() { strict_causes(&self.message) } else { causes };
+        // With fields the message only repeats them; its beginning says what was refused.
+        let message = if causes.is_empty() { self.message.clone() } else { headline(&self.message, causes.len()) };
+        CheckFault { message, causes, code: self.code }
+    }
+}
+
+fn headline(message: &str, fields: usize) -> String {
+    if message.contains("immutable") || message.contains("updates to statefulset spec") {
+        return message.to_owned();
+    }
+    format!("{fields} {} wrong", if fields == 1 { "field is" } else { "fields are" })
+}
+
+/// Strict field validation names its fields only in the message:
+/// `strict decoding error: unknown field "spec.foo", duplicate field "spec.bar"`.
+fn strict_causes(message: &str) -> Vec<FaultCause> {
+    let Some((_, faults)) = message.split_once("strict decoding error: ") else { return Vec::new() };
+    let cause = |fault: &str| {
+        let (what, rest) = fault.split_once('"')?;
+        let (field, _) = rest.split_once('"')?;
+        Some(FaultCause { field: field.to_owned(), message: what.trim().to_owned() })
+    };
+    faults.split(", ").filter_map(cause).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_fields_of_a_strict_refusal() {
+        let message = r#"Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: unknown field "spec.replica", unknown field "spec.template.spec.containers[0].imagee""#;
+        let status = Status { code: 400, message: message.to_owned(), ..Status::default() };
+        insta::assert_debug_snapshot!(status.fault(), @r#"
+        CheckFault {
+            message: "2 fields are wrong",
+            causes: [
+                FaultCause {
+                    field: "spec.replica",
+                    message: "unknown field",
+                },
+                FaultCause {
+                    field: "spec.template.spec.containers[0].imagee",
+                    message: "unknown field",
+                },
+            ],
+            code: 400,
+        }
+        "#);
+    }
+
+    #[test]
+    fn reads_what_a_proxy_says() {
+        let status = Status::read(502, b"\n  Bad Gateway\n");
+        assert_eq!(status.message, "HTTP 502: Bad Gateway");
+    }
+}

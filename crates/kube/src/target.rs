@@ -1,0 +1,87 @@
+//! The Kubernetes target: its requests in one place, each in a module of its own.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use landfall_core::{
+    catalog::{Catalog, ServedKind},
+    inventory::Inventory,
+    object::ObjectId,
+    observation::Observation,
+    plan::{CheckOutcome, Item},
+};
+use landfall_deploy::{
+    environment::EnvironmentKey,
+    target::{Carried, Inventories, Lock, ObserveRequest, Target, TargetError},
+};
+
+use crate::{carry_out, check, contents, definition, discover, http::Api, inventory, lease, observe};
+
+/// One cluster.
+pub struct KubernetesTarget {
+    api: Arc<Api>,
+    default_namespace: String,
+}
+
+impl KubernetesTarget {
+    pub(crate) fn new(api: Api, default_namespace: String) -> Self {
+        Self { api: Arc::new(api), default_namespace }
+    }
+}
+
+fn kind_of<'a>(item: &Item, catalog: &'a Catalog) -> Result<&'a ServedKind, TargetError> {
+    let unknown = || TargetError::Other(format!("The cluster does not serve {} any more", item.gvk));
+    catalog.get(&item.gvk).ok_or_else(unknown)
+}
+
+#[async_trait]
+impl Target for KubernetesTarget {
+    fn describe(&self) -> String {
+        self.api.description.clone()
+    }
+
+    fn default_namespace(&self) -> &str {
+        &self.default_namespace
+    }
+
+    async fn catalog(&self) -> Result<Catalog, TargetError> {
+        discover::discover(&self.api).await
+    }
+
+    async fn inventories(&self, key: &EnvironmentKey) -> Result<Inventories, TargetError> {
+        inventory::read(&self.api, key).await
+    }
+
+    async fn observe(&self, request: &ObserveRequest<'_>) -> Result<Observation, TargetError> {
+        observe::observe(&self.api, request).await
+    }
+
+    async fn contents(&self, id: &ObjectId, catalog: &Catalog) -> Result<Vec<ObjectId>, TargetError> {
+        contents::contents(&self.api, id, catalog).await
+    }
+
+    async fn check(&self, item: &Item, catalog: &Catalog) -> Result<CheckOutcome, TargetError> {
+        check::check(&self.api, item, kind_of(item, catalog)?).await
+    }
+
+    async fn carry_out(&self, item: &Item, catalog: &Catalog) -> Result<Carried, TargetError> {
+        carry_out::carry_out(&self.api, item, kind_of(item, catalog)?).await
+    }
+
+    async fn definition_served(&self, id: &ObjectId) -> Result<(), TargetError> {
+        definition::served(&self.api, id).await
+    }
+
+    async fn write_inventory(
+        &self,
+        key: &EnvironmentKey,
+        inventory: &Inventory,
+        version: Option<&str>,
+    ) -> Result<String, TargetError> {
+        inventory::write(&self.api, key, inventory, version).await
+    }
+
+    async fn lock(&self, key: &EnvironmentKey, holder: &str, wait: Duration) -> Result<Box<dyn Lock>, TargetError> {
+        Ok(Box::new(lease::acquire(&self.api, key, holder, wait).await?))
+    }
+}
