@@ -57,7 +57,17 @@ fn documents_lists_and_json_become_manifests() {
         file("utf16.yaml", utf16("apiVersion: v1\nkind: Pod\nmetadata: {name: wide}\n")),
         file("bom.yaml", "\u{feff}apiVersion: v1\nkind: Pod\nmetadata: {name: bom}\n"),
     ];
-    insta::assert_snapshot!(names(files), @"");
+    insta::assert_snapshot!(names(files), @"
+    two.yaml:3:1: apps/v1 Deployment prod/web
+    two.yaml:10:1: v1 Service -/web
+    list.yaml:4:3: v1 Secret -/a
+    list.yaml:10:5: v1 ConfigMap -/b
+    list.yaml:11:5: v1 ConfigMap -/c
+    stream.json:1:1: v1 Pod -/p
+    stream.json:1:57: v1 Pod -/q
+    utf16.yaml:1:1: v1 Pod -/wide
+    bom.yaml:1:2: v1 Pod -/bom
+    ");
 }
 
 fn utf16(text: &str) -> Vec<u8> {
@@ -98,7 +108,50 @@ fn all_faults_of_all_files_are_told_at_once() {
         ),
         file("half.yaml", [0xff, 0xfe, 0x00]),
     ];
-    insta::assert_snapshot!(faults(files), @"");
+    insta::assert_snapshot!(faults(files), @r#"
+    b.yaml:1:1: The key `piVersion` is unknown; did you mean `apiVersion`?
+    b.yaml:2:1: The key `Kind` is unknown; did you mean `kind`?
+    b.yaml:3:1: The key `metdata` is unknown; did you mean `metadata`?
+    base/kustomization.yaml:1:1: This is a kustomization, not a manifest
+        Landfall applies plain manifests; commit the output of `kubectl kustomize` instead, and keep the kustomization outside of the deployed paths
+    c.yaml:4:3: `generateName` cannot be applied: each deploy would create one more object
+        Give the object a fixed `metadata.name`
+    c.yaml:8:1: `metadata.name` is missing
+        Indent the fields of `metadata` below it
+    c.yaml:10:1: A manifest must be a map of fields, but this is a list
+        Separate documents by a line `---`, and give each `apiVersion`, `kind` and `metadata`
+    c.yaml:12:1: A manifest must be a map of fields, but this is a string
+        Separate documents by a line `---`, and give each `apiVersion`, `kind` and `metadata`
+    cm.yaml:4:1: kubectl takes everything with a key `items` for a list, but this is a ConfigMap
+        Check `kind`: a list is `kind: List` with `apiVersion: v1`; move the key if it is misplaced
+    cm.yaml:9:3: A manifest must be a map of fields, but this is a number
+        Separate documents by a line `---`, and give each `apiVersion`, `kind` and `metadata`
+    cm.yaml:10:3: `apiVersion` and `metadata` are missing
+        Every document under the deployed paths must be a Kubernetes object; keep other files elsewhere
+    d.yaml:5:14: `metadata.namespace` must be a string, but it is a number
+        Quote it: `"12"`
+    d.yaml:7:13: `metadata.labels.deploy` must be a string, but it is a boolean
+        Quote it: `"true"`
+    d.yaml:8:5: `metadata.labels.empty` must be a string, but it is empty
+        Write `""` for an empty string, or remove the key
+    d.yaml:9:3: `metadata.annotations` must be a map, but it is a list
+    e.yaml: The file is not UTF-8: byte 22, on line 2, is part of no character
+        Save the file as UTF-8; kubectl would put U+FFFD in the place of each such byte
+    f.yaml: This is a Git LFS pointer, not the file itself
+        Keep manifests out of Git LFS; for a folder on disk, run `git lfs pull`
+    half.yaml: The file begins like UTF-16, but is not valid UTF-16
+        Save the file as UTF-8
+    k.yaml:1:1: This is a kustomization, not a manifest
+        Landfall applies plain manifests; commit the output of `kubectl kustomize` instead, and keep the kustomization outside of the deployed paths
+    values.yaml:1:1: `apiVersion`, `kind` and `metadata` are missing
+        Every document under the deployed paths must be a Kubernetes object; keep other files elsewhere
+    z.yaml:5:7: The bracket is not closed
+        Add the missing `]` or `}`, or quote the value if the bracket is part of a text
+    z.yaml:7:1: `apiVersion` is missing
+        Every document under the deployed paths must be a Kubernetes object; keep other files elsewhere
+    z.yaml:8:18: `metadata.name` must be a string, but it is a number
+        Quote it: `"5"`
+    "#);
 }
 
 #[test]
@@ -108,7 +161,10 @@ fn an_object_must_be_described_once() {
         file("b.yaml", "# moved\napiVersion: apps/v1beta1\nkind: Deployment\nmetadata:\n  name: web\n"),
         file("c.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: default}\n"),
     ];
-    insta::assert_snapshot!(faults(files), @"");
+    insta::assert_snapshot!(faults(files), @"
+    b.yaml:5:9: deployment/web is described twice
+        Remove one of the two; the first is at a.yaml:3
+    ");
 }
 
 #[test]
@@ -124,8 +180,11 @@ fn duplicates_are_found_again_with_the_default_namespace() {
         namespace: Some("default".to_owned()),
         name: "web".to_owned(),
     };
-    let identified: Vec<_> = manifests.iter().map(|manifest| (id.clone(), manifest)).collect();
-    insta::assert_snapshot!(render(&duplicates(&identified)), @"");
+    let identified = manifests.iter().map(|manifest| (&id, &manifest.origin));
+    insta::assert_snapshot!(render(&duplicates(identified)), @"
+    c.yaml:3:18: pod/web in namespace default is described twice
+        Remove one of the two; the first is at a.yaml:3
+    ");
 }
 
 #[test]

@@ -11,7 +11,8 @@ use crate::diagnostic::{Diagnostic, Source};
 pub(super) fn scan_error(source: &Arc<Source>, document: &Range<usize>, error: &ScanError) -> Diagnostic {
     let text = &source.text[..document.end];
     let offset = document.start + error.marker().byte_offset().unwrap_or(0);
-    let offset = text.floor_char_boundary(offset.min(document.end));
+    let offset = (document.start..=offset.min(document.end)).rev().find(|&offset| text.is_char_boundary(offset));
+    let offset = offset.unwrap_or(document.start);
     let line = line_at(text, document.start, offset);
     let before = line_at(text, document.start, line.start.saturating_sub(1).max(document.start));
     let after = line_at(text, document.start, text.len().min(line.end + 1));
@@ -73,8 +74,7 @@ pub(super) fn forbidden_character(source: &Arc<Source>, document: &Range<usize>)
         return Some(fault.hint("Save the file with plain line endings"));
     }
     // Fast way: nothing but printable ASCII and line breaks.
-    let suspect = text.bytes().position(|byte| !matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r'))?;
-    let start = text.floor_char_boundary(suspect);
+    let start = text.bytes().position(|byte| !matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r'))?;
     let (index, character) = text[start..].char_indices().find(|&(index, character)| match character {
         '\t' | '\n' | '\r' | ' '..='~' => false,
         // A byte order mark may begin a document.

@@ -48,7 +48,48 @@ fn syntax_errors_are_explained() {
         "a: 1\n]\n",
         "{name:}\n",
         "%YAML 1.2\na: 1\n",
-    ]), @"");
+    ]), @r#"
+    2:1: A tab is used for indentation [\t]
+        Indent with spaces
+    3:1: A tab is used for indentation [\t]
+        Indent with spaces
+    1:5: A key is not possible here [:]
+        Quote a value that holds `: `, and check the indentation
+    1:8: Text follows after the closing quote [s]
+        Quote the whole value; inside of single quotes, write `''` for one
+    1:4: The quote is not closed [\"]
+        Add the missing quote; inside of single quotes, write `''` for one
+    2:2: A key is not possible here [:]
+        Close the bracket above, or quote a value that holds `:`
+    1:4: `{` is closed by `]` [{]
+        Close each bracket by its own kind
+    1:4: A value cannot begin with `%` [%]
+        Quote the value
+    1:4: A value cannot begin with `@` [@]
+        Quote the value
+    1:4: A value cannot begin with ``` [`]
+        Quote the value
+    3:3: This line does not continue the list or map around it [c: 2]
+        Check the indentation of this line and of the lines above, and the quotes
+    3:5: A key is not possible here [:]
+        Quote a value that holds `: `, and check the indentation
+    2:1: This line is no `key: value` [b]
+        Add the missing `:`, or indent the line if it belongs to the text above
+    1:4: A list item is not possible here [-]
+        Begin the list on the line below its key, or quote a text that begins with `-`
+    1:4: This escape is unknown to YAML [\"]
+        Write `\\` for a backslash, or use single quotes, in which a backslash is plain text
+    1:4: Text follows after `|` or `>` [|]
+        Begin the text on the next line, or quote the value
+    2:1: The bracket closes nothing []]
+        Remove it, or quote the value
+    1:2: kubectl reads `name:` as one text here [name]
+        Put a space after the colon, or a value
+    1:6: kubectl reads `~:` as one text here []
+        Put a space after the colon, or a value
+    2:1: Directives (`%YAML`, `%TAG`) are not read by kubectl [a]
+        Remove the line that begins with `%`
+    "#);
 }
 
 #[test]
@@ -63,7 +104,26 @@ fn what_was_meant_is_recognised() {
         "a: 1\n...\nb: 2\n",
         "a: b\u{2028}c\n",
         "a: b\u{1}\n",
-    ]), @"");
+    ]), @r#"
+    1:8: This is an unrendered template, not YAML [{{ .Values.image }}]
+        Render it, for example with `helm template`, and commit the result; or quote the value if the braces are meant
+    1:1: This is an unrendered template, not YAML [{{- if .Values.on }}]
+        Render it, for example with `helm template`, and commit the result; or quote the value if the braces are meant
+    2:1: This is an unrendered template, not YAML [{{ include \"labels\" . | indent 4 }}]
+        Render it, for example with `helm template`, and commit the result; or quote the value if the braces are meant
+    1:1: A Git merge conflict is not resolved [<<<<<<< HEAD]
+        Choose one of the two versions and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`
+    3:1: Only a comment may follow `---` on its line [-----BEGIN CERTIFICATE-----]
+        A line that begins with `---` starts a new document; indent it if it is part of a text
+    2:1: Only a comment may follow `---` on its line [--- {b: 1}]
+        Begin the document on the next line
+    3:1: kubectl ignores everything from here on, since it follows `...` []
+        Begin the next document with a line `---`
+    1:5: kubectl takes the invisible character U+2028 for a line break [\u{2028}]
+        Remove it, or write it as `\u2028` in double quotes
+    1:5: The character U+0001 is not allowed in YAML [\u{1}]
+        Remove it, or write it as `\u0001` in double quotes
+    "#);
 }
 
 #[test]
@@ -74,7 +134,39 @@ fn every_fault_of_every_document_is_told() {
         "a: &x [*x]\n",
         "[a]: 1\n18446744073709551615: 1\na: !!int b\nb: !!binary '*'\n",
         "{\"a\": 1, \"a\": 2}\n{\"b\": 1,}\n{\"c\": 1}",
-    ]), @"");
+    ]), @r#"
+    3:1: The key `a` is set twice [a]
+        Remove one of the two; the first is on line 1
+    4:1: The key `a` is set twice [a]
+        Remove one of the two; the first is on line 1
+    6:4: `.nan` is a number that JSON cannot hold [.nan]
+        Quote it if it is a text
+    7:4: The anchor `x` is not defined [*x]
+        Define it above with `&x`, or quote the value if it is a text
+    8:1: A key must not be empty [~]
+        Quote the key if it is a text
+    9:1: `<<` needs a map, or a list of maps [<<]
+        Quote it as `"<<"` if it is meant as a plain key
+    11:4: The bracket is not closed [[]
+        Add the missing `]` or `}`, or quote the value if the bracket is part of a text
+    13:8: The key `c` is set twice [c]
+        Remove one of the two; the first is on line 13
+    2:1: The key `true` is set twice [true]
+        Remove one of the two; the first is on line 1
+    4:1: The key `8080` is set twice [8080]
+        Remove one of the two; the first is on line 3
+    1:8: The alias stands inside the value that it refers to [*x]
+    1:1: A key must be a text, but this is a list [[a]]
+        Quote the key if it is a text
+    2:1: The key is too large [18446744073709551615]
+        Quote the key if it is a text
+    3:10: `!!int` is set on a value that is a string [b]
+    4:13: `!!binary` is set on a value that is not base64 [\'*\']
+    1:10: The key `a` is set twice [\"a\"]
+        Remove one of the two; the first is on line 1
+    3:1: The document is complete before this [{]
+        Check the indentation, or begin a new document with `---`
+    "#);
 }
 
 #[test]
