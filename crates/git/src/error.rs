@@ -47,22 +47,18 @@ pub enum Error {
         said: String,
     },
     /// The remote did not answer in time; git was killed.
-    #[error("{action} {url} took longer than {} seconds and was stopped", limit.as_secs_f32())]
+    #[error("{doing} took longer than {} seconds and was stopped", limit.as_secs_f32())]
     TimedOut {
-        /// `Fetching from`, `Listing the branches of`.
-        action: String,
-        /// The address, masked.
-        url: String,
+        /// What was done, as `Fetching from https://host/x`, without credentials.
+        doing: String,
         /// The limit that was passed.
         limit: Duration,
     },
     /// The caller asked to stop.
-    #[error("{action} {url} was stopped")]
+    #[error("{doing} was stopped")]
     Cancelled {
-        /// `Fetching from`, `Listing the branches of`.
-        action: String,
-        /// The address, masked.
-        url: String,
+        /// What was done, as `Fetching from https://host/x`, without credentials.
+        doing: String,
     },
     /// The `git` program refused something local.
     #[error("{doing} failed{}", said_in_brackets(said))]

@@ -10,7 +10,9 @@
 //! the network is left to the `git` program, which knows the user's ssh configuration and credential helpers. Nothing
 //! here prints, asks, or lets a password into a message.
 
+mod clone;
 mod closest;
+mod collector;
 mod directory;
 mod error;
 mod fetch;

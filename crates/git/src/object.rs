@@ -70,6 +70,7 @@ impl<'a> Objects<'a> {
 
     fn missing(&self, id: &gix::oid, kind: Kind, path: &str) -> Error {
         let config = self.handle.config_snapshot();
+        let is_promisor = |remote: &str| config.boolean(format!("remote.{remote}.promisor").as_str()).unwrap_or(false);
         Error::MissingObject {
             kind: match kind {
                 Kind::Commit => "commit",
@@ -80,7 +81,7 @@ impl<'a> Objects<'a> {
             id: id.to_hex().to_string(),
             path: path.to_owned(),
             place: self.repository.place().to_owned(),
-            partial: config.string("extensions.partialClone").is_some(),
+            partial: self.handle.remote_names().iter().any(|remote| is_promisor(&remote.to_string())),
             shallow: self.handle.is_shallow().unwrap_or(false),
         }
     }

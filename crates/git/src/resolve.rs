@@ -93,7 +93,7 @@ impl Repository {
 
     /// Git takes the tag and warns. Whoever may push a tag could so decide what a branch's name deploys.
     fn refuse_branch_and_tag(&self, objects: &Objects<'_>, name: &str) -> Result<()> {
-        let base = name.find(['~', '^', '@']).map_or(name, |end| &name[..end]);
+        let base = base_of(name);
         let tip = |prefix: &str| {
             let mut reference = objects.handle.try_find_reference(&format!("{prefix}{base}")).ok().flatten()?;
             let id = reference.follow_to_object().ok()?.detach();
@@ -115,7 +115,7 @@ impl Repository {
                 return Error::Ambiguous { name: name.to_owned(), place: self.place().to_owned(), candidates };
             }
         }
-        let base = name.find(['~', '^', '@']).map_or(name, |end| &name[..end]);
+        let base = base_of(name);
         if base != name
             && (base.is_empty() || handle.rev_parse_single(base.as_bytes()).is_ok())
             && !self.is_empty(handle)
@@ -154,6 +154,12 @@ impl Repository {
         };
         names.filter_map(short).filter(|name| !name.ends_with("/HEAD")).collect()
     }
+}
+
+/// What stands before `~2`, `^` or `@{u}`. A plain `@` may be part of a name.
+fn base_of(name: &str) -> &str {
+    let ends = [name.find(['~', '^']), name.find("@{")];
+    ends.into_iter().flatten().min().map_or(name, |end| &name[..end])
 }
 
 fn quoted(base: &str) -> String {

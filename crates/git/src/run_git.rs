@@ -2,16 +2,17 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    io::{self, Read},
+    io,
     os::unix::process::CommandExt,
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
-    sync::{Arc, Mutex, PoisonError, atomic::Ordering, mpsc},
+    sync::atomic::Ordering,
     thread,
     time::{Duration, Instant},
 };
 
 use crate::{
+    collector::Collector,
     error::{Error, Result},
     options::GitOptions,
     remote_fault::RemoteFault,
@@ -38,9 +39,6 @@ const UNWANTED_ENV: &[&str] = &[
     "SSH_ASKPASS",
     "SSH_ASKPASS_REQUIRE",
 ];
-
-/// More than this of either output is not kept in memory.
-const OUTPUT_LIMIT: usize = 256 << 20;
 
 /// Answers git's question for a login from variables, which other users of the machine cannot read.
 const CREDENTIAL_HELPER: &str = r#"!f() { test "$1" = get && printf 'username=%s\npassword=%s\n' "$LANDFALL_GIT_USER" "$LANDFALL_GIT_PASSWORD"; }; f"#;
@@ -84,7 +82,7 @@ impl<'a> Git<'a> {
             command.env_remove(name);
         }
         command.envs(options.extra_env.iter().map(|(name, value)| (name, value)));
-        command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
+        command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C").env("GCM_INTERACTIVE", "never");
         Self { options, url: None, command }
     }
 
@@ -163,13 +161,11 @@ impl<'a> Git<'a> {
             kill_group(&mut child);
             Error::NoGit { program: options.program.to_string_lossy().into_owned(), source }
         })?;
-        let url = || self.url.map(ToString::to_string).unwrap_or_default();
+        let doing = || self.url.map_or_else(|| action.to_owned(), |url| format!("{action} {url}"));
         let status = match end {
             End::Exited(status) => status,
-            End::TimedOut => {
-                return Err(Error::TimedOut { action: action.to_owned(), url: url(), limit: options.time_limit });
-            }
-            End::Cancelled => return Err(Error::Cancelled { action: action.to_owned(), url: url() }),
+            End::TimedOut => return Err(Error::TimedOut { doing: doing(), limit: options.time_limit }),
+            End::Cancelled => return Err(Error::Cancelled { doing: doing() }),
         };
         let said = condense(&String::from_utf8_lossy(&stderr.map(Collector::collected).unwrap_or_default()));
         let said = self.url.map_or_else(|| said.clone(), |url| url.mask(&said));
@@ -204,38 +200,6 @@ fn kill_group(child: &mut Child) {
     }
     if let Err(error) = child.kill().and_then(|()| child.wait()) {
         tracing::warn!(%error, "git could not be killed");
-    }
-}
-
-/// Reads a pipe in the background, so that git never blocks on a full one.
-struct Collector {
-    bytes: Arc<Mutex<Vec<u8>>>,
-    ended: mpsc::Receiver<()>,
-}
-
-impl Collector {
-    fn start(mut pipe: impl Read + Send + 'static) -> Self {
-        let bytes = Arc::new(Mutex::new(Vec::new()));
-        let (sender, ended) = mpsc::channel();
-        let shared = Arc::clone(&bytes);
-        thread::spawn(move || {
-            let mut buffer = vec![0; 64 << 10];
-            while let Ok(count @ 1..) = pipe.read(&mut buffer) {
-                let mut bytes = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                if bytes.len() < OUTPUT_LIMIT {
-                    bytes.extend_from_slice(&buffer[..count]);
-                }
-            }
-            // Nobody listens any more after a time-out.
-            let _ = sender.send(());
-        });
-        Self { bytes, ended }
-    }
-
-    /// What came. An ssh master connection keeps the pipe open for long after git is done, hence the limit.
-    fn collected(self) -> Vec<u8> {
-        let _ = self.ended.recv_timeout(Duration::from_secs(2));
-        std::mem::take(&mut *self.bytes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
