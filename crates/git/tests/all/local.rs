@@ -4,7 +4,7 @@ use std::path::Path;
 
 use landfall_git::{Error, Repository};
 
-use crate::support::{Sandbox, git};
+use crate::support::{Sandbox, git, other_process};
 
 #[test]
 fn a_clone_is_found_from_below_from_a_linked_work_tree_and_bare() {
@@ -113,4 +113,23 @@ fn somebody_elses_clone_is_not_trusted() {
         error.hint().unwrap(),
         format!("If you trust it, run `git config --global --add safe.directory {}`", repo.url())
     );
+    let config = sandbox.path("gitconfig");
+    std::fs::write(&config, format!("[safe]\n\tdirectory = {}\n", repo.url())).unwrap();
+    let env = [("GIT_CONFIG_GLOBAL", config.to_str().unwrap()), ("CLONE", &repo.url())];
+    assert!(other_process("local::opens_a_clone", &env).status().unwrap().success(), "safe.directory is honoured");
+}
+
+#[test]
+#[ignore = "run by somebody_elses_clone_is_not_trusted"]
+fn opens_a_clone() {
+    let local = Repository::local(std::env::var("CLONE").unwrap().as_ref()).unwrap();
+    local.resolve("HEAD").unwrap();
+}
+
+#[test]
+fn a_repository_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<Repository>();
+    shared::<landfall_git::Mirror>();
+    shared::<Error>();
 }

@@ -69,7 +69,9 @@ fn a_fetch_follows_new_moved_forced_and_deleted_branches_and_tags() {
     let forced = repo.write("base/web.yaml", "kind: Secret\n").commit("Other second");
     mirror.fetch().unwrap();
     assert_eq!(mirror.branch("main").unwrap().id.as_str(), forced);
-    // What was live must stay readable.
+    // What was live must stay readable, also after git has packed the mirror.
+    git(mirror.path(), ["-c", "gc.pruneExpire=never", "-c", "gc.cruftPacks=true", "gc", "--quiet"]);
+    assert_eq!(fs::read_dir(mirror.path().join("objects")).unwrap().count(), 2, "everything is packed");
     assert_eq!(mirror.resolve(&second).unwrap().subject, "Second");
     assert!(matches!(mirror.resolve("old").unwrap_err(), Error::Unknown { .. }));
 }
