@@ -83,7 +83,11 @@ fn canonical(negative: bool, mut digits: u128, mut exponent: i32) -> Quantity {
         digits /= 10;
         exponent += 1;
     }
-    if digits == 0 { Quantity { negative: false, digits, exponent: 0 } } else { Quantity { negative, digits, exponent } }
+    if digits == 0 {
+        Quantity { negative: false, digits, exponent: 0 }
+    } else {
+        Quantity { negative, digits, exponent }
+    }
 }
 
 #[cfg(test)]

@@ -94,8 +94,8 @@ fn merge_entries(
         match (found, entry) {
             (Some(Value::Object(found)), Value::Object(entry)) => {
                 let step = || Step::Item { key: merge_key.to_owned(), value: key_text(entry, merge_key) };
-                *found = merge_map(std::mem::take(found), entry.clone(), item, side)
-                    .map_err(|error| error.below(step()))?;
+                *found =
+                    merge_map(std::mem::take(found), entry.clone(), item, side).map_err(|error| error.below(step()))?;
             }
             _ => original.push(entry.clone()),
         }

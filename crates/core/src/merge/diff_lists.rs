@@ -93,8 +93,8 @@ fn diff_entries(
             Ordering::Equal => {
                 if let (Some(Value::Object(present)), Some(Value::Object(wanted))) = (left.next(), right.next()) {
                     let step = || Step::Item { key: merge_key.to_owned(), value: key_text(wanted, merge_key) };
-                    let mut change = diff_maps(present, wanted, item, half, retain_keys)
-                        .map_err(|error| error.below(step()))?;
+                    let mut change =
+                        diff_maps(present, wanted, item, half, retain_keys).map_err(|error| error.below(step()))?;
                     if !change.is_empty() {
                         change.insert(merge_key.to_owned(), wanted.get(merge_key).cloned().unwrap_or_default());
                         patch.push(Value::Object(change));

@@ -68,8 +68,11 @@ impl Aside {
         modified: &mut Map<String, Value>,
         mut current: Option<&mut Map<String, Value>>,
     ) -> Result<(), MergeError> {
-        let keys: Vec<String> =
-            modified.iter().filter(|(_, value)| value.is_object() || value.is_array()).map(|(key, _)| key.clone()).collect();
+        let keys: Vec<String> = modified
+            .iter()
+            .filter(|(_, value)| value.is_object() || value.is_array())
+            .map(|(key, _)| key.clone())
+            .collect();
         for key in keys {
             let field = node.field(&key);
             self.path.push(Step::Field(key.clone()));
@@ -121,7 +124,8 @@ impl Aside {
             let Value::Object(entry) = entry else { continue };
             let Some(key) = entry.get(merge_key).cloned() else { continue };
             self.path.push(Step::Item { key: merge_key.to_owned(), value: key_text(entry, merge_key) });
-            let (before, live) = (find(before.as_deref_mut(), merge_key, &key), find(live.as_deref_mut(), merge_key, &key));
+            let (before, live) =
+                (find(before.as_deref_mut(), merge_key, &key), find(live.as_deref_mut(), merge_key, &key));
             self.visit(field.item(), before, entry, live)?;
             self.path.pop();
         }
@@ -204,7 +208,8 @@ fn fill_in(field: Lookup, before: &[Value], wanted: Vec<Value>, live: &[Value]) 
 fn take_closest(list: &mut Vec<Value>, wanted: &Map<String, Value>, merge_key: &str) -> Option<Map<String, Value>> {
     let agreement = |entry: &Value| -> Option<usize> {
         let other = entry.as_object().filter(|other| other.get(merge_key) == wanted.get(merge_key))?;
-        let conflict = matches!((other.get("protocol"), wanted.get("protocol")), (Some(left), Some(right)) if left != right);
+        let conflict =
+            matches!((other.get("protocol"), wanted.get("protocol")), (Some(left), Some(right)) if left != right);
         (!conflict).then(|| wanted.iter().filter(|(key, value)| other.get(*key) == Some(*value)).count())
     };
     let mut best: Option<(usize, usize)> = None;

@@ -145,13 +145,11 @@ pub(super) fn interleave(
     let mut merged = Vec::with_capacity(patch.len() + server_only.len());
     let (mut left, mut right) = (server_only.into_iter().peekable(), patch.into_iter().peekable());
     while let (Some(server), Some(wanted)) = (left.peek(), right.peek()) {
-        let server_first = match (
-            index(server_order, server, merge_key, element),
-            index(server_order, wanted, merge_key, element),
-        ) {
-            (Some(server), Some(wanted)) => server < wanted,
-            _ => false,
-        };
+        let server_first =
+            match (index(server_order, server, merge_key, element), index(server_order, wanted, merge_key, element)) {
+                (Some(server), Some(wanted)) => server < wanted,
+                _ => false,
+            };
         merged.extend(if server_first { left.next() } else { right.next() });
     }
     merged.extend(left);
