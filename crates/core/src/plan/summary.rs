@@ -41,20 +41,31 @@ impl Totals {
     }
 }
 
-impl fmt::Display for Totals {
-    /// `2 to create, 1 to update, 36 unchanged`: what is none is left out.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Totals {
+    /// What was done: `2 created, 1 updated, 36 unchanged`.
+    pub fn done(&self) -> String {
+        self.in_words(["created", "updated", "replaced", "pruned"])
+    }
+
+    fn in_words(&self, words: [&str; 4]) -> String {
+        let [create, update, replace, prune] = words;
         let parts = [
-            (self.create, "to create"),
-            (self.update, "to update"),
-            (self.replace, "to replace"),
-            (self.prune, "to prune"),
+            (self.create, create),
+            (self.update, update),
+            (self.replace, replace),
+            (self.prune, prune),
             (self.keep, "kept"),
             (self.unchanged, "unchanged"),
         ];
         let parts: Vec<String> =
             parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-        f.write_str(if parts.is_empty() { "nothing" } else { "" })?;
-        f.write_str(&parts.join(", "))
+        if parts.is_empty() { "no objects".to_owned() } else { parts.join(", ") }
+    }
+}
+
+impl fmt::Display for Totals {
+    /// `2 to create, 1 to update, 36 unchanged`: what is none is left out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_words(["to create", "to update", "to replace", "to prune"]))
     }
 }

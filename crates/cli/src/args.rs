@@ -1,0 +1,98 @@
+//! The arguments that several commands share. Doc comments are the help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, ValueEnum};
+
+use crate::commands::Command;
+
+/// Makes each commit of a repository of Kubernetes manifests live, with the same result as kubectl apply --prune.
+#[derive(Debug, Parser)]
+#[command(name = "landfall", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Exit status: 0 done or no change, 1 error, 2 changes pending (plan --exit-code), 3 not live in \
+                        time, 4 stopped by a guard.")]
+pub struct Cli {
+    /// Tell more: requests (-v), and what is sent and received (-vv). Values of Secrets are never told
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Which cluster, and as whom: kubectl's flags.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Cluster")]
+pub struct ConnectArgs {
+    /// The kubeconfig file [default: the files of $KUBECONFIG, or ~/.kube/config]
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+    /// The context of the kubeconfig [default: its current context]
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+    /// The cluster of the kubeconfig instead of the context's
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+    /// The user of the kubeconfig instead of the context's
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// The namespace of objects that name none; objects that name another one are an error
+    #[arg(short, long, value_name = "NAME")]
+    pub namespace: Option<String>,
+    /// The address of the API server
+    #[arg(short, long, value_name = "URL")]
+    pub server: Option<String>,
+    /// A bearer token
+    #[arg(long, value_name = "TOKEN")]
+    pub token: Option<String>,
+    /// The file of the certificate authority
+    #[arg(long, value_name = "FILE")]
+    pub certificate_authority: Option<PathBuf>,
+    /// Do not verify the server's certificate
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOL")]
+    pub insecure_skip_tls_verify: Option<bool>,
+}
+
+/// Which manifests: kubectl's flags.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Manifests")]
+pub struct FileArgs {
+    /// A file or folder of manifests, `-` for standard input; may be given several times
+    #[arg(short, long = "filename", value_name = "PATH", value_delimiter = ',')]
+    pub filename: Vec<PathBuf>,
+    /// Read folders with all folders in them
+    #[arg(short = 'R', long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOL")]
+    pub recursive: Option<bool>,
+    /// Only objects with these labels: `deploy=NAME`
+    #[arg(short = 'l', long, value_name = "SELECTOR")]
+    pub selector: Option<String>,
+}
+
+/// Which repository.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Repository")]
+pub struct RepositoryArgs {
+    /// The address or path of the deployment repository [default: the clone that you stand in]
+    #[arg(long, value_name = "URL", conflicts_with = "filename")]
+    pub repo: Option<String>,
+}
+
+/// What is allowed that is otherwise stopped.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Approvals")]
+pub struct ApprovalArgs {
+    /// Replace this object if a field of it changed that cannot be changed: `statefulset/gitserver`
+    #[arg(long, value_name = "KIND/NAME", value_delimiter = ',')]
+    pub replace: Vec<String>,
+    /// Delete this object though it holds data, or though very many are deleted: `persistentvolumeclaim/data`
+    #[arg(long, value_name = "KIND/NAME", value_delimiter = ',')]
+    pub allow_prune: Vec<String>,
+}
+
+/// How a plan is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For programs: docs/plan-json.md
+    Json,
+}

@@ -1,0 +1,147 @@
+//! `landfall apply`: kubectl's own command line.
+
+use std::{process::ExitCode, sync::Arc};
+
+use clap::Args;
+use landfall_core::plan::Plan;
+use landfall_deploy::{
+    deploy::{Outcome, deploy},
+    plan::{check, plan},
+    target::Target,
+};
+
+use super::{deploy::stop_on_interrupt, plan::report_refusals};
+use crate::{
+    args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
+    environment::{JobArgs, job},
+    error::{CommandError, status},
+    output::{
+        self, kubectl,
+        progress::{ShowPlan, Terminal},
+    },
+};
+
+/// Apply manifests with kubectl's own flags: `kubectl apply` with one word changed
+///
+/// Prints what kubectl prints. Other than kubectl it changes nothing at all if the API server would refuse any object,
+/// never deletes claims, volumes, namespaces and definitions without --allow-prune, and sends nothing for what is no
+/// change.
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    #[command(flatten)]
+    files: FileArgs,
+    /// Delete objects that the selector selects and that the manifests do not have
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOL")]
+    prune: Option<bool>,
+    /// `none`, `server` or `client`
+    #[arg(long, num_args = 0..=1, default_missing_value = "server", require_equals = true, value_name = "MODE", value_parser = ["none", "server", "client"])]
+    dry_run: Option<String>,
+    /// `name` prints only names
+    #[arg(short, long, value_name = "FORMAT", value_parser = ["name"])]
+    output: Option<String>,
+    /// Accepted as kubectl's `strict`, which it always is
+    #[arg(long, num_args = 0..=1, default_missing_value = "strict", require_equals = true, value_name = "MODE", value_parser = ["strict", "true"])]
+    validate: Option<String>,
+    /// Accepted: the manifest always wins over what others wrote, as with kubectl
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOL", value_parser = ["true"])]
+    overwrite: Option<String>,
+    /// Accepted: the merge follows the API server's OpenAPI, as with kubectl
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOL", value_parser = ["true"])]
+    openapi_patch: Option<String>,
+    /// Accepted as kubectl's own name: both tools must write under one name to alternate
+    #[arg(long, value_name = "NAME", value_parser = ["kubectl-client-side-apply"])]
+    field_manager: Option<String>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    server_side: Option<String>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    force: Option<String>,
+    #[arg(long, hide = true)]
+    prune_allowlist: Vec<String>,
+    #[arg(long, hide = true)]
+    all: bool,
+    #[arg(short, long, hide = true)]
+    kustomize: Option<String>,
+    #[command(flatten)]
+    approvals: ApprovalArgs,
+    #[command(flatten)]
+    connect: ConnectArgs,
+}
+
+pub async fn run(args: &ApplyArgs) -> Result<ExitCode, CommandError> {
+    refuse_unsupported(args)?;
+    if args.files.filename.is_empty() {
+        return Err(CommandError::user("No manifests are named").hint("name files or folders with -f, as with kubectl apply"));
+    }
+    let job = job(&JobArgs {
+        environment: None,
+        revision: None,
+        prune: Some(args.prune.unwrap_or_default()),
+        files: &args.files,
+        repository: &RepositoryArgs::default(),
+        connect: &args.connect,
+        approvals: &args.approvals,
+    })
+    .await?;
+    let progress = Arc::new(Terminal::new(ShowPlan::No, job.target.default_namespace()));
+    let dry_run = args.dry_run.as_deref().is_some_and(|mode| mode != "none");
+    if job.manifests.is_empty() {
+        return Err(CommandError::user("There are no objects to apply").hint("look at the path; with folders in folders, add -R"));
+    }
+    let planned = if dry_run {
+        let mut planned = plan(&job.target, job.manifests, &job.request, progress.as_ref()).await?;
+        check(&job.target, &mut planned, progress.as_ref()).await?;
+        planned.plan.warnings.iter().for_each(|warning| output::warning(warning));
+        planned
+    } else {
+        stop_on_interrupt(&progress);
+        let result = deploy(&job.target, job.manifests, &job.request, progress.as_ref()).await;
+        progress.finish();
+        match result? {
+            Outcome::Done(planned) | Outcome::Blocked(planned) => *planned,
+        }
+    };
+    progress.finish();
+    if !planned.plan.refusals.is_empty() {
+        report_refusals(&planned);
+        return Ok(ExitCode::from(status::BLOCKED));
+    }
+    print(&planned.plan, dry_run, args.output.as_deref() == Some("name"));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(plan: &Plan, dry_run: bool, names_only: bool) {
+    for item in &plan.items {
+        match kubectl::line(item, dry_run) {
+            Some(_) if names_only => output::data(&kubectl::name(item)),
+            Some(line) => output::data(&line),
+            None => {}
+        }
+    }
+}
+
+/// kubectl's flags that would do harm here, or that mean something that Landfall does otherwise: an error with the way.
+fn refuse_unsupported(args: &ApplyArgs) -> Result<(), CommandError> {
+    let refused: [(bool, &str, &str); 5] = [
+        (
+            args.server_side.as_deref().is_some_and(|value| value != "false"),
+            "--server-side",
+            "leave it out: client-side apply is what kubectl's --prune works with; objects that were applied with --server-side, and those too large for client-side apply, are still applied so",
+        ),
+        (
+            args.force.as_deref().is_some_and(|value| value != "false"),
+            "--force",
+            "name what may be deleted and created again: --replace KIND/NAME",
+        ),
+        (
+            !args.prune_allowlist.is_empty(),
+            "--prune-allowlist",
+            "leave it out: everything is pruned that the selector selects and that was applied, of any kind",
+        ),
+        (args.all, "--all", "select what belongs together: -l deploy=NAME"),
+        (args.kustomize.is_some(), "--kustomize", "commit the output of kubectl kustomize, and apply that: what runs is then what can be read"),
+    ];
+    match refused.into_iter().find(|(given, ..)| *given) {
+        Some((_, flag, hint)) => Err(CommandError::user(format!("landfall apply does not take kubectl's {flag}")).hint(hint)),
+        None => Ok(()),
+    }
+}

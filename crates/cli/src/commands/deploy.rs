@@ -1,0 +1,105 @@
+//! `landfall deploy`: makes a revision live.
+
+use std::{process::ExitCode, sync::Arc, time::Instant};
+
+use clap::Args;
+use landfall_deploy::{
+    deploy::{Outcome, deploy},
+    target::Target,
+};
+
+use super::plan::report_refusals;
+use crate::{
+    args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
+    environment::{JobArgs, job},
+    error::{CommandError, status},
+    output::{
+        self,
+        progress::{ShowPlan, Terminal},
+    },
+};
+
+/// Make a revision live: apply what it has, delete what it has not any more
+#[derive(Debug, Args)]
+pub struct DeployArgs {
+    /// The environment of landfall.yaml [default: the only one]
+    environment: Option<String>,
+    /// A branch, tag or commit [default: the tip of the environment's branch]
+    revision: Option<String>,
+    /// Whether to delete what left the revision [default: yes, if a selector tells what belongs to it]
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOL")]
+    prune: Option<bool>,
+    /// Go through it with the API server, but change nothing: `server`
+    #[arg(long, value_name = "MODE", value_parser = ["server", "none"], default_value = "none", hide_default_value = true)]
+    dry_run: String,
+    #[command(flatten)]
+    repository: RepositoryArgs,
+    #[command(flatten)]
+    files: FileArgs,
+    #[command(flatten)]
+    approvals: ApprovalArgs,
+    #[command(flatten)]
+    connect: ConnectArgs,
+}
+
+pub async fn run(args: &DeployArgs) -> Result<ExitCode, CommandError> {
+    let started = Instant::now();
+    let job = job(&JobArgs {
+        environment: args.environment.as_deref(),
+        revision: args.revision.as_deref(),
+        prune: args.prune,
+        files: &args.files,
+        repository: &args.repository,
+        connect: &args.connect,
+        approvals: &args.approvals,
+    })
+    .await?;
+    output::note(&format!("Deploying {}\nto {}, namespace {}\n", job.title, job.target.describe(), job.target.default_namespace()));
+    let progress = Arc::new(Terminal::new(ShowPlan::Yes, job.target.default_namespace()));
+    if args.dry_run == "server" {
+        return dry_run(job, &progress).await;
+    }
+    stop_on_interrupt(&progress);
+    let result = deploy(&job.target, job.manifests, &job.request, progress.as_ref()).await;
+    progress.finish();
+    match result? {
+        Outcome::Blocked(planned) => {
+            report_refusals(&planned);
+            Ok(ExitCode::from(status::BLOCKED))
+        }
+        Outcome::Done(planned) => {
+            output::note(&format!("Done in {:.1} s: {}", started.elapsed().as_secs_f64(), planned.plan.totals().done()));
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+async fn dry_run(job: crate::environment::Job, progress: &Terminal) -> Result<ExitCode, CommandError> {
+    use landfall_deploy::{
+        plan::{check, plan},
+        progress::Progress,
+    };
+    let mut planned = plan(&job.target, job.manifests, &job.request, progress).await?;
+    check(&job.target, &mut planned, progress).await?;
+    progress.planned(&planned.plan);
+    report_refusals(&planned);
+    if !planned.plan.refusals.is_empty() {
+        return Ok(ExitCode::from(status::BLOCKED));
+    }
+    output::note(&format!("Dry run, nothing was written: {}", planned.plan.totals()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ctrl-C lets what is under way end and begins nothing new; a second one ends the program at once.
+pub fn stop_on_interrupt(progress: &Arc<Terminal>) {
+    let progress = Arc::clone(progress);
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            if landfall_deploy::progress::Progress::stop_requested(progress.as_ref()) {
+                std::process::exit(130);
+            }
+            progress.stop();
+            output::note("Stopping after the requests that are under way; press Ctrl-C again to end at once");
+        }
+    });
+}

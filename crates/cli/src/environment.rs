@@ -1,0 +1,168 @@
+//! Which environment a command is about, and its manifests.
+
+use landfall_core::{manifest::Manifest, plan::PlanOptions, selector::Selector};
+use landfall_deploy::{
+    config::{Config, Environment, FILE_NAME, KubernetesConfig},
+    environment::Request,
+};
+use landfall_git::Commit;
+use landfall_kube::KubernetesTarget;
+
+use crate::{
+    args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
+    connect,
+    error::CommandError,
+    output,
+    source::{self, DeploymentRepository},
+};
+
+/// All that a plan or deploy needs.
+pub struct Job {
+    /// How the user calls it: `production at 4f9d1c2`, or the files.
+    pub title: String,
+    /// The manifests.
+    pub manifests: Vec<Manifest>,
+    /// What is asked for.
+    pub request: Request,
+    /// The cluster.
+    pub target: KubernetesTarget,
+}
+
+/// The arguments that say what to plan or deploy.
+pub struct JobArgs<'a> {
+    /// The environment's name.
+    pub environment: Option<&'a str>,
+    /// The revision.
+    pub revision: Option<&'a str>,
+    /// Whether to delete what left the revision; by default where a selector tells what belongs to it.
+    pub prune: Option<bool>,
+    /// Files instead of a repository.
+    pub files: &'a FileArgs,
+    /// The repository.
+    pub repository: &'a RepositoryArgs,
+    /// The cluster.
+    pub connect: &'a ConnectArgs,
+    /// Approvals.
+    pub approvals: &'a ApprovalArgs,
+}
+
+/// Reads the manifests and prepares the connection.
+pub async fn job(args: &JobArgs<'_>) -> Result<Job, CommandError> {
+    if args.files.filename.is_empty() { of_repository(args).await } else { of_files(args).await }
+}
+
+async fn of_files(args: &JobArgs<'_>) -> Result<Job, CommandError> {
+    if let Some(environment) = args.environment {
+        return Err(CommandError::user(format!("Both -f and the environment '{environment}' are given"))
+            .hint("give either files, or an environment of landfall.yaml"));
+    }
+    let selector = parse_selector(args.files.selector.as_deref())?;
+    let prune = args.prune.unwrap_or(!selector.is_empty());
+    if prune && selector.is_empty() {
+        return Err(CommandError::user("--prune needs a selector that tells what belongs to this deploy").hint("add -l deploy=NAME"));
+    }
+    let names: Vec<String> = args.files.filename.iter().map(|path| path.display().to_string()).collect();
+    let manifests = source::manifests_of_files(&args.files.filename, args.files.recursive.unwrap_or_default())?;
+    let target = connect::connect(args.connect, &KubernetesConfig::default()).await?;
+    let track = prune || !selector.is_empty();
+    let request = request(args, selector, prune, track, PlanOptions::default().max_prune_share);
+    Ok(Job { title: names.join(", "), manifests, request, target })
+}
+
+async fn of_repository(args: &JobArgs<'_>) -> Result<Job, CommandError> {
+    let repository = DeploymentRepository::open(args.repository.repo.as_deref())?;
+    let (config, name, commit) = choose(&repository, args)?;
+    let environment = named(&config, &name)?;
+    let manifests = repository.manifests(&commit.id, &environment.paths)?;
+    let target = connect::connect(args.connect, &environment.target.kubernetes).await?;
+    let selector = match &args.files.selector {
+        Some(selector) => parse_selector(Some(selector))?,
+        None => environment.selector(&config.name),
+    };
+    let share = environment.max_prune_share.map_or(PlanOptions::default().max_prune_share, |share| f64::from(share) / 100.0);
+    let mut request = request(args, selector, args.prune.unwrap_or(true), true, share);
+    request.revision = Some(commit.id.to_string());
+    request.repository = repository.address();
+    let title = format!("{name} at {} ({})", commit.id.short(), commit.subject);
+    Ok(Job { title, manifests, request, target })
+}
+
+/// The environment's configuration and the commit to deploy. The configuration is read from that commit; one from
+/// before the file was there takes that of the branch.
+fn choose(repository: &DeploymentRepository, args: &JobArgs<'_>) -> Result<(Config, String, Commit), CommandError> {
+    let head = repository.resolve("HEAD")?;
+    let current = repository.config(&head.id)?;
+    if let Some(revision) = args.revision {
+        let commit = repository.resolve(revision)?;
+        let config = match repository.config(&commit.id)? {
+            Some(config) => config,
+            None => {
+                output::note(&format!("Revision {} has no {FILE_NAME}: that of {} is used", commit.id.short(), head.id.short()));
+                current.ok_or_else(no_config)?
+            }
+        };
+        let name = environment_name(&config, args.environment)?;
+        return Ok((config, name, commit));
+    }
+    let config = current.ok_or_else(no_config)?;
+    let name = environment_name(&config, args.environment)?;
+    let commit = repository.branch(&named(&config, &name)?.branch)?;
+    let config = repository.config(&commit.id)?.unwrap_or(config);
+    Ok((config, name, commit))
+}
+
+fn no_config() -> CommandError {
+    CommandError::user(format!("The repository has no {FILE_NAME} in its root"))
+        .hint("write one (docs/configuration.md), or name files and a selector: -f base -R -l deploy=NAME")
+}
+
+fn environment_name(config: &Config, given: Option<&str>) -> Result<String, CommandError> {
+    let mut names = config.environments.keys();
+    match (given, names.next(), names.next()) {
+        (Some(name), ..) => Ok(name.to_owned()),
+        (None, Some(only), None) => Ok(only.clone()),
+        _ => Err(CommandError::user(format!("{FILE_NAME} has several environments: {}", known(config))).hint("name one")),
+    }
+}
+
+fn named<'a>(config: &'a Config, name: &str) -> Result<&'a Environment, CommandError> {
+    config.environments.get(name).ok_or_else(|| {
+        CommandError::user(format!("{FILE_NAME} has no environment '{name}'")).hint(format!("it has: {}", known(config)))
+    })
+}
+
+fn known(config: &Config) -> String {
+    config.environments.keys().cloned().collect::<Vec<_>>().join(", ")
+}
+
+fn parse_selector(text: Option<&str>) -> Result<Selector, CommandError> {
+    Selector::parse(text.unwrap_or_default()).map_err(|error| CommandError::user(error.to_string()))
+}
+
+fn request(args: &JobArgs<'_>, selector: Selector, prune: bool, track: bool, max_prune_share: f64) -> Request {
+    let lower = |names: &[String]| names.iter().map(|name| name.to_lowercase()).collect();
+    Request {
+        selector,
+        namespace: args.connect.namespace.clone(),
+        enforce_namespace: args.connect.namespace.is_some(),
+        options: PlanOptions {
+            prune,
+            replace: lower(&args.approvals.replace),
+            allow_prune: lower(&args.approvals.allow_prune),
+            max_prune_share,
+        },
+        revision: None,
+        repository: None,
+        track,
+        holder: holder(),
+        now: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+    }
+}
+
+/// Who deploys, for whoever waits for the lock: `alice@laptop (process 4711)`.
+fn holder() -> String {
+    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "somebody".to_owned());
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").or_else(|_| std::fs::read_to_string("/etc/hostname"));
+    let host = host.map_or_else(|_| "unknown host".to_owned(), |host| host.trim().to_owned());
+    format!("{user}@{host} (process {})", std::process::id())
+}

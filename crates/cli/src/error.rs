@@ -1,0 +1,167 @@
+//! What a command ends with when it does not do what was asked.
+
+use std::process::ExitCode;
+
+use landfall_core::diagnostic::Diagnostic;
+use landfall_deploy::{
+    deploy::{DeployError, Failure},
+    plan::PlanError,
+    target::TargetError,
+};
+use landfall_kube::ConnectError;
+
+use crate::output;
+
+/// The exit status of each outcome that is not success.
+pub mod status {
+    /// Something failed.
+    pub const ERROR: u8 = 1;
+    /// `plan --exit-code` found changes.
+    pub const PENDING: u8 = 2;
+    /// A guard, or an immutable field, stopped it.
+    pub const BLOCKED: u8 = 4;
+}
+
+/// An error as the user sees it.
+#[derive(Debug)]
+pub struct CommandError {
+    /// What happened: a sentence.
+    message: String,
+    /// More lines: one for each object or field.
+    details: Vec<String>,
+    /// Faults in files, with their places.
+    faults: Vec<Diagnostic>,
+    /// What to do next.
+    hints: Vec<String>,
+    status: u8,
+}
+
+impl CommandError {
+    /// Something that the user can correct.
+    pub fn user(message: impl Into<String>) -> Self {
+        Self { message: message.into(), details: Vec::new(), faults: Vec::new(), hints: Vec::new(), status: status::ERROR }
+    }
+
+    /// Something that the user cannot correct.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::user(message).hint("this is a fault of Landfall or of the machine; please report it with the output of -vv")
+    }
+
+    /// Faults in files.
+    pub fn faults(faults: Vec<Diagnostic>) -> Self {
+        let count = faults.len();
+        let message = format!("The manifests have {count} {}; nothing was applied", if count == 1 { "fault" } else { "faults" });
+        Self { faults, ..Self::user(message) }
+    }
+
+    /// Another message above the faults.
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
+    /// The same with advice.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Writes it to stderr and tells the exit status.
+    pub fn report(&self) -> ExitCode {
+        output::fault::report(&self.faults);
+        output::error(&self.message, &self.details, &self.hints);
+        ExitCode::from(self.status)
+    }
+}
+
+/// Wrong arguments: clap's words, but not its exit status, which means something else here.
+pub fn exit_usage(error: &clap::Error) -> ExitCode {
+    // Nothing can be done about a terminal that has gone.
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::from(status::ERROR) } else { ExitCode::SUCCESS }
+}
+
+impl From<landfall_git::Error> for CommandError {
+    fn from(error: landfall_git::Error) -> Self {
+        let hint = error.hint();
+        let converted = match error {
+            landfall_git::Error::Files { ref faults, .. } => {
+                let faults = faults.clone();
+                Self { faults, ..Self::user(error.to_string()) }
+            }
+            error => Self::user(error.to_string()),
+        };
+        match hint {
+            Some(hint) => converted.hint(hint),
+            None => converted,
+        }
+    }
+}
+
+impl From<ConnectError> for CommandError {
+    fn from(error: ConnectError) -> Self {
+        let hint = match &error {
+            ConnectError::Missing(_) => "name one with --kubeconfig or KUBECONFIG",
+            ConnectError::Unreadable { .. } | ConnectError::Unusable { .. } => "try the same with kubectl version, and repair the kubeconfig",
+            ConnectError::NoContext { .. } | ConnectError::NoCurrentContext(_) => "choose one with --context, or in landfall.yaml",
+        };
+        Self::user(error.to_string()).hint(hint)
+    }
+}
+
+impl From<TargetError> for CommandError {
+    fn from(error: TargetError) -> Self {
+        let hint = match &error {
+            TargetError::Unreachable { reason, .. } if reason.contains("certificate") => {
+                "the server is not the one that the kubeconfig's certificate authority vouches for; check --certificate-authority, or whether the cluster was set up anew"
+            }
+            TargetError::Unreachable { .. } => "check the address in the kubeconfig, the network and the VPN: kubectl cluster-info",
+            TargetError::Unauthorized { .. } => "log in again, or renew the token in the kubeconfig: kubectl auth whoami",
+            TargetError::Forbidden(_) => "ask for this right: docs/permissions.md lists those that Landfall needs",
+            TargetError::Refused(_) => "correct the manifest",
+            TargetError::Conflict(_) => "run it again: it plans anew from what is live now",
+            TargetError::Locked { .. } => "wait for it to end, then run again; a holder that is gone loses the lock after 15 s",
+            TargetError::Inventory(_) | TargetError::Other(_) => "run it again; with -v it tells each request",
+        };
+        let details = match &error {
+            TargetError::Refused(fault) => fault.causes.iter().map(|cause| format!("{}: {}", cause.field, cause.message)).collect(),
+            _ => Vec::new(),
+        };
+        Self { details, ..Self::user(error.to_string()).hint(hint) }
+    }
+}
+
+impl From<PlanError> for CommandError {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::Faults(faults) => Self::faults(faults),
+            PlanError::Target(error) => error.into(),
+        }
+    }
+}
+
+impl From<DeployError> for CommandError {
+    fn from(error: DeployError) -> Self {
+        let message = error.to_string();
+        match error {
+            DeployError::Plan(error) => error.into(),
+            DeployError::Target(error) => error.into(),
+            DeployError::Partial { failed, .. } => Self {
+                details: failed.iter().map(failure).collect(),
+                ..Self::user(message).hint("correct the cause and deploy again: it goes on where this one ended")
+            },
+            DeployError::Stopped { .. } | DeployError::LockLost { .. } => Self::user(message),
+        }
+    }
+}
+
+fn failure(failure: &Failure) -> String {
+    let place = failure.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
+    let causes = match &failure.error {
+        TargetError::Refused(fault) => {
+            fault.causes.iter().map(|cause| format!("\n{}: {}", cause.field, cause.message)).collect::<String>()
+        }
+        _ => String::new(),
+    };
+    format!("{place}{}: {}{causes}", failure.id, failure.error)
+}

@@ -1,0 +1,153 @@
+//! A plan for people: one line per object, the totals, then what changes in each.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use landfall_core::plan::{Action, Change, Item, Plan, Refusal};
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+
+const GREEN: Style = AnsiColor::Green.on_default();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+const RED: Style = AnsiColor::Red.on_default();
+const DIM: Style = Style::new().dimmed();
+
+/// The whole plan.
+pub fn render(plan: &Plan, default_namespace: &str) -> String {
+    let mut text = String::new();
+    let rows: Vec<[String; 4]> = plan
+        .items
+        .iter()
+        .filter(|item| !matches!(item.action, Action::Unchanged))
+        .map(|item| row(item, default_namespace))
+        .collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let (operation, object) = (width(0), width(1));
+    for [operation_text, object_text, place, _] in &rows {
+        let style = match operation_text.chars().next() {
+            Some('+') => GREEN,
+            Some('-') => RED,
+            Some('=') => DIM,
+            _ => YELLOW,
+        };
+        let padding = " ".repeat(operation - operation_text.chars().count());
+        let line = format!("{style}{operation_text}{style:#}{padding}  {object_text:object$}  {DIM}{place}{DIM:#}");
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    if !rows.is_empty() {
+        text.push('\n');
+    }
+    let _ = write!(text, "{}", plan.totals());
+    for item in &plan.items {
+        text.push_str(&details(item, default_namespace));
+    }
+    text
+}
+
+fn row(item: &Item, default_namespace: &str) -> [String; 4] {
+    let operation = match &item.action {
+        Action::Create { .. } => "+ create",
+        Action::Update { .. } => "~ update",
+        Action::Replace { .. } => "! replace",
+        Action::Prune => "- prune",
+        Action::Keep(_) => "= keep",
+        Action::Unchanged => "  unchanged",
+    };
+    let place = item.place.as_ref().map(ToString::to_string).unwrap_or_default();
+    [operation.to_owned(), name(item, default_namespace), place, String::new()]
+}
+
+fn name(item: &Item, default_namespace: &str) -> String {
+    match item.id.namespace.as_deref() {
+        Some(namespace) if namespace != default_namespace => format!("{} -n {namespace}", item.id.short()),
+        _ => item.id.short(),
+    }
+}
+
+/// What changes in one object, and what is to be known of it; nothing for most.
+fn details(item: &Item, default_namespace: &str) -> String {
+    let mut text = String::new();
+    match &item.action {
+        Action::Update { changes, foreign, .. } => {
+            changes.iter().for_each(|change| text.push_str(&render_change(change)));
+            for field in foreign {
+                let time = field.time.as_ref().map_or_else(String::new, |time| format!(" at {time}"));
+                let _ = writeln!(text, "    {YELLOW}overwrites {}, which {} set{time}{YELLOW:#}", field.field, field.manager);
+            }
+        }
+        Action::Replace { changes, .. } => changes.iter().for_each(|change| text.push_str(&render_change(change))),
+        Action::Keep(keep) => {
+            let _ = writeln!(text, "    {}", keep.reason);
+            if let Some(remedy) = &keep.remedy {
+                let _ = writeln!(text, "    to delete it: {remedy}");
+            }
+        }
+        Action::Create { .. } | Action::Prune | Action::Unchanged => {}
+    }
+    for note in &item.notes {
+        let _ = writeln!(text, "    {note}");
+    }
+    if text.is_empty() {
+        return text;
+    }
+    format!("\n\n{}\n{}", name(item, default_namespace), text.trim_end())
+}
+
+fn render_change(change: &Change) -> String {
+    if change.field.contains("kubectl.kubernetes.io/last-applied-configuration") {
+        return format!("    {DIM}the record of what was applied (last-applied annotation){DIM:#}\n");
+    }
+    let mut text = format!("    {}\n", change.field);
+    match (&change.old, &change.new) {
+        (Some(Value::String(old)), Some(Value::String(new))) if old.contains('\n') || new.contains('\n') => {
+            text.push_str(&render_lines(old, new));
+        }
+        (old, new) if old == new => text.push_str("      ~ (hidden)\n"),
+        (old, new) => {
+            for (sign, style, value) in [("-", RED, old), ("+", GREEN, new)] {
+                if let Some(value) = value {
+                    for line in shown(value).lines() {
+                        let _ = writeln!(text, "      {style}{sign} {line}{style:#}");
+                    }
+                }
+            }
+        }
+    }
+    text
+}
+
+/// A value in one line if it is short, as indented JSON else.
+fn shown(value: &Value) -> String {
+    let line = value.to_string();
+    if line.len() <= 60 { line } else { serde_json::to_string_pretty(value).unwrap_or(line) }
+}
+
+fn render_lines(old: &str, new: &str) -> String {
+    let mut text = String::new();
+    let diff = TextDiff::from_lines(old, new);
+    for (index, group) in diff.grouped_ops(2).iter().enumerate() {
+        if index > 0 {
+            text.push_str("      ...\n");
+        }
+        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
+            let (sign, style) = match change.tag() {
+                ChangeTag::Delete => ("-", RED),
+                ChangeTag::Insert => ("+", GREEN),
+                ChangeTag::Equal => (" ", Style::new()),
+            };
+            let _ = writeln!(text, "      {style}{sign} {}{style:#}", change.value().trim_end_matches('\n'));
+        }
+    }
+    text
+}
+
+/// Why a plan must not be carried out.
+pub fn refusal(refusal: &Refusal) -> String {
+    let place = refusal.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
+    let mut text = format!("{place}{}", refusal.message);
+    for detail in &refusal.details {
+        let _ = write!(text, "\n  {}", detail.replace('\n', "\n  "));
+    }
+    let _ = write!(text, "\nto go on: {}", refusal.remedy);
+    text
+}

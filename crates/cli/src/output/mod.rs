@@ -1,0 +1,66 @@
+//! All that is written to the terminal: data to stdout, words for people to stderr.
+
+pub mod change_list;
+pub mod fault;
+pub mod json;
+pub mod kubectl;
+pub mod progress;
+
+use std::io::{IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+
+/// Red and bold.
+pub const ERROR: Style = AnsiColor::Red.on_default().bold();
+/// Yellow and bold.
+pub const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+/// Blue and bold.
+pub const HINT: Style = AnsiColor::Cyan.on_default().bold();
+
+/// Writes data. A reader that went away (`| head`) is no error.
+pub fn data(text: &str) {
+    let mut stdout = anstream::stdout();
+    let _ = writeln!(stdout, "{text}");
+}
+
+/// Tells something in passing.
+pub fn note(text: &str) {
+    line(text);
+}
+
+/// Tells what the user should know, though it stops nothing.
+pub fn warning(text: &str) {
+    line(&format!("{WARNING}warning{WARNING:#}: {text}"));
+}
+
+/// Tells why the command ends, with details, one below the other, and what to do next.
+pub fn error(message: &str, details: &[String], hints: &[String]) {
+    line(&format!("{ERROR}error{ERROR:#}: {message}"));
+    for detail in details {
+        line(&format!("  - {}", detail.replace('\n', "\n    ")));
+    }
+    for hint in hints {
+        line(&format!("{HINT}hint{HINT:#}: {hint}"));
+    }
+}
+
+fn line(text: &str) {
+    let mut stderr = anstream::stderr();
+    let _ = writeln!(stderr, "{text}");
+}
+
+/// Whether stderr is a terminal that a progress bar can be drawn on.
+pub fn is_terminal() -> bool {
+    std::io::stderr().is_terminal()
+}
+
+/// Starts the log of `-v`.
+pub fn start_logging(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "warn,landfall=debug,landfall_kube=trace,landfall_git=debug,landfall_deploy=debug",
+        _ => "info,landfall=trace,landfall_kube=trace,landfall_git=trace,landfall_deploy=trace",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("LANDFALL_LOG").unwrap_or_else(|_| level.into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+}

@@ -1,0 +1,122 @@
+//! Where manifests come from: a revision of a repository, or files.
+
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use landfall_core::{
+    diagnostic::Source,
+    manifest::{self, Manifest, ManifestFile, is_manifest_path},
+};
+use landfall_deploy::config::{Config, FILE_NAME};
+use landfall_git::{Commit, GitOptions, Mirror, RepoUrl, Repository, Revision, TreeRead};
+
+use crate::{error::CommandError, output, xdg};
+
+/// A deployment repository: the clone that the user stands in, or a mirror of a remote one.
+pub enum DeploymentRepository {
+    /// A clone, read as it is.
+    Local(Repository),
+    /// A mirror in the cache.
+    Mirror(Mirror),
+}
+
+impl DeploymentRepository {
+    /// Opens the repository at an address, or the one around the working directory.
+    pub fn open(repo: Option<&str>) -> Result<Self, CommandError> {
+        let Some(repo) = repo else { return Ok(Self::Local(Repository::local(Path::new("."))?)) };
+        if Path::new(repo).is_dir() {
+            return Ok(Self::Local(Repository::local(Path::new(repo))?));
+        }
+        let url = RepoUrl::parse(repo)?;
+        let cache = xdg::cache()?.join("repositories");
+        output::note(&format!("Fetching {url}"));
+        let options = GitOptions { extra_env: inherited_ssh_command(), ..GitOptions::default() };
+        let mirror = Mirror::open(&cache, &url, options)?;
+        mirror.fetch()?;
+        Ok(Self::Mirror(mirror))
+    }
+
+    /// The commit that a name stands for.
+    pub fn resolve(&self, name: &str) -> Result<Commit, CommandError> {
+        Ok(match self {
+            Self::Local(repository) => repository.resolve(name)?,
+            Self::Mirror(mirror) => mirror.resolve(name)?,
+        })
+    }
+
+    /// The tip of a branch.
+    pub fn branch(&self, name: &str) -> Result<Commit, CommandError> {
+        Ok(match self {
+            Self::Local(repository) => repository.branch(name)?,
+            Self::Mirror(mirror) => mirror.branch(name)?,
+        })
+    }
+
+    /// The address for the record, without credentials.
+    pub fn address(&self) -> Option<String> {
+        match self {
+            Self::Local(repository) => repository.upstream().ok().flatten().map(|upstream| upstream.url.to_string()),
+            Self::Mirror(mirror) => Some(mirror.url().to_string()),
+        }
+    }
+
+    /// `landfall.yaml` of a revision; `None` where it has none.
+    pub fn config(&self, revision: &Revision) -> Result<Option<Config>, CommandError> {
+        let bytes = match self {
+            Self::Local(repository) => repository.read_file(revision, FILE_NAME)?,
+            Self::Mirror(mirror) => mirror.read_file(revision, FILE_NAME)?,
+        };
+        let Some(bytes) = bytes else { return Ok(None) };
+        let text = String::from_utf8(bytes).map_err(|_| CommandError::user(format!("{FILE_NAME} is not UTF-8 text")))?;
+        let source = Arc::new(Source { path: FILE_NAME.to_owned(), text });
+        Config::read(&source).map(Some).map_err(|faults| {
+            let at = revision.short();
+            CommandError::faults(faults).with_message(format!("{FILE_NAME} of revision {at} cannot be used; nothing was applied"))
+        })
+    }
+
+    /// The manifests of a revision.
+    pub fn manifests(&self, revision: &Revision, paths: &[String]) -> Result<Vec<Manifest>, CommandError> {
+        let read = match self {
+            Self::Local(repository) => repository.read_tree(revision, paths, is_manifest_path)?,
+            Self::Mirror(mirror) => mirror.read_tree(revision, paths, is_manifest_path)?,
+        };
+        load(read)
+    }
+}
+
+/// ssh as the user configured it: named explicitly, so that it can be kept from asking.
+fn inherited_ssh_command() -> Vec<(String, String)> {
+    std::env::var("GIT_SSH_COMMAND").ok().map(|command| ("GIT_SSH_COMMAND".to_owned(), command)).into_iter().collect()
+}
+
+/// The manifests of files and folders, as `kubectl -f` and `-R` read them.
+pub fn manifests_of_files(paths: &[PathBuf], recursive: bool) -> Result<Vec<Manifest>, CommandError> {
+    let (stdin, files): (Vec<_>, Vec<_>) = paths.iter().partition(|path| path.as_os_str() == "-");
+    if let Some(url) = files.iter().find(|path| path.to_string_lossy().contains("://")) {
+        return Err(CommandError::user(format!("{} is an address; Landfall reads files", url.display()))
+            .hint("download it first, look at it, and commit it: what is not in the repository has no history"));
+    }
+    let mut read = landfall_git::read_directory(&files, recursive, is_manifest_path)?;
+    if !stdin.is_empty() {
+        let mut bytes = Vec::new();
+        let failed = |error| CommandError::user(format!("Standard input cannot be read: {error}"));
+        std::io::stdin().read_to_end(&mut bytes).map_err(failed)?;
+        read.files.push(landfall_git::TreeFile { path: "STDIN".to_owned(), bytes });
+    }
+    load(read)
+}
+
+fn load(read: TreeRead) -> Result<Vec<Manifest>, CommandError> {
+    for submodule in &read.submodules {
+        output::warning(&format!("{submodule} is a submodule: its files are in another repository and are not deployed"));
+    }
+    for link in &read.symlinks {
+        output::warning(&format!("{} is a link to the folder {}, and is not followed", link.path, link.target));
+    }
+    let files = read.files.into_iter().map(|file| ManifestFile { path: file.path, bytes: file.bytes }).collect();
+    manifest::load(files).map_err(CommandError::faults)
+}
