@@ -1,6 +1,6 @@
 //! Reading all files of a revision at once.
 
-use std::sync::Arc;
+use std::{mem, panic, sync::Arc, thread};
 
 use super::{Manifest, check, decode, duplicates, list};
 use crate::{
@@ -29,20 +29,49 @@ pub fn is_manifest_path(path: &str) -> bool {
 /// All faults of all files, sorted by path and position. A document is never left out: what cannot be read, or is no
 /// Kubernetes object, is a fault.
 pub fn load(files: Vec<ManifestFile>) -> Result<Vec<Manifest>, Vec<Diagnostic>> {
-    let mut manifests = Vec::new();
-    let mut faults = Vec::new();
-    for file in files {
-        match decode::text(file) {
-            Ok(source) => load_source(&Arc::new(source), &mut manifests, &mut faults),
-            Err(fault) => faults.push(fault),
-        }
-    }
+    let (manifests, mut faults) = load_in_batches(files);
     faults.extend(duplicates::of_files(&manifests));
     if faults.is_empty() {
         return Ok(manifests);
     }
     faults.sort_by(|a, b| position(a).cmp(&position(b)));
     Err(faults)
+}
+
+/// How many threads read a large revision. Fixed: this crate asks nothing of the machine that it runs on.
+const THREADS: usize = 4;
+/// A thread is not worth its start for fewer files.
+const SMALLEST_BATCH: usize = 50;
+
+fn load_in_batches(mut files: Vec<ManifestFile>) -> (Vec<Manifest>, Vec<Diagnostic>) {
+    let size = files.len().div_ceil(THREADS).max(SMALLEST_BATCH);
+    let mut batches = Vec::new();
+    while files.len() > size {
+        let rest = files.split_off(size);
+        batches.push(mem::replace(&mut files, rest));
+    }
+    thread::scope(|scope| {
+        let others: Vec<_> = batches.into_iter().map(|batch| scope.spawn(|| load_batch(batch))).collect();
+        let last = load_batch(files);
+        let (mut manifests, mut faults) = (Vec::new(), Vec::new());
+        let loaded = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| panic::resume_unwind(panic)));
+        for (some, broken) in loaded.chain([last]) {
+            manifests.extend(some);
+            faults.extend(broken);
+        }
+        (manifests, faults)
+    })
+}
+
+fn load_batch(files: Vec<ManifestFile>) -> (Vec<Manifest>, Vec<Diagnostic>) {
+    let (mut manifests, mut faults) = (Vec::new(), Vec::new());
+    for file in files {
+        match decode::text(file) {
+            Ok(source) => load_source(&Arc::new(source), &mut manifests, &mut faults),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    (manifests, faults)
 }
 
 fn load_source(source: &Arc<Source>, manifests: &mut Vec<Manifest>, faults: &mut Vec<Diagnostic>) {

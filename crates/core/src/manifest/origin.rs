@@ -20,10 +20,10 @@ impl Origin {
     /// The bytes to show for a field: its value if that is a scalar, else its key; the nearest parent if the file has no
     /// such field, as with what the API server added. The segments are those of [`Node::at_pointer`].
     ///
-    /// The file is read again for this, so that manifests need not carry their trees around.
+    /// The document is read again for this, so that manifests need not carry their trees around.
     pub fn locate<S: AsRef<str>>(&self, pointer: &[S]) -> Range<usize> {
-        let parsed = yaml::read(&self.source);
-        let found = parsed.documents.iter().find_map(|document| find(&document.root, &self.span));
+        let root = yaml::document_at(&self.source, self.span.start);
+        let found = root.as_ref().and_then(|root| find(root, &self.span));
         found.map_or_else(|| self.span.clone(), |node| node.span_at(pointer))
     }
 }

@@ -28,18 +28,37 @@ pub(super) const DEPTH: usize = 250;
 
 /// Reads a file and keeps the sound documents beside the faults of the broken ones.
 pub fn read(source: &Arc<Source>) -> Parsed {
-    let start = if source.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut parsed = Parsed::default();
-    if source.text[start..].trim_start().starts_with('{') {
-        json_then_yaml(source, start, &mut parsed);
+    if begins_as_json(source) {
+        json_then_yaml(source, start(source), &mut parsed);
     } else {
-        yaml(source, start, &mut parsed);
+        yaml(source, start(source), &mut parsed);
     }
     parsed.faults.sort_by_key(|fault| match &fault.place {
         Place::Span(_, span) => span.start,
         Place::File(_) => 0,
     });
     parsed
+}
+
+/// Reads again only the document that holds an offset; `None` where it cannot be read.
+pub(crate) fn document_at(source: &Arc<Source>, offset: usize) -> Option<Node> {
+    if begins_as_json(source) {
+        let documents = read(source).documents;
+        return documents.into_iter().map(|document| document.root).find(|root| root.span.contains(&offset));
+    }
+    let ranges = split::split(source, start(source), &mut Vec::new());
+    let range = ranges.into_iter().find(|range| range.contains(&offset))?;
+    build::document(source, range, &mut Vec::new())
+}
+
+/// Where the text begins: after a byte order mark.
+fn start(source: &Source) -> usize {
+    if source.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
+}
+
+fn begins_as_json(source: &Source) -> bool {
+    source.text[start(source)..].trim_start().starts_with('{')
 }
 
 impl Parsed {

@@ -44,6 +44,9 @@ pub(super) fn duplicate_keys(source: &Arc<Source>, entries: &[Entry], faults: &m
     order.sort_by(|a, b| a.key.cmp(&b.key));
     for group in order.chunk_by(|a, b| a.key == b.key) {
         let [first, others @ ..] = group else { continue };
+        if others.is_empty() {
+            continue;
+        }
         let (line, _) = source.position(first.key_span.start);
         for again in others {
             let message = format!("The key `{}` is set twice", again.key);

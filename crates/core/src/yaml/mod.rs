@@ -4,6 +4,7 @@
 //! into JSON. This module gives the same values, keeps the place of each one, and is stricter where kubectl would lose
 //! something without a word: a duplicate key, content after `...`, bytes that are no text.
 
+mod alias;
 mod block;
 mod budget;
 mod build;
@@ -17,12 +18,14 @@ mod pointer;
 #[cfg(test)]
 mod quirks;
 mod resolve;
+mod scalar;
 mod split;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
+pub(crate) use document::document_at;
 pub use document::{Document, Parsed, read};
 pub use node::{Entry, Node, NodeValue};
 
