@@ -42,6 +42,11 @@ pub(super) fn is_default(object: &Type, field: &Field, live: &Value, siblings: &
         ("core.v1.Container" | "core.v1.EphemeralContainer", "imagePullPolicy") => {
             sibling("image").is_some_and(|image| live == pull_policy(image))
         }
+        // `SetDefaults_Volume`: a volume with nothing but a name is an empty directory.
+        ("core.v1.Volume", "emptyDir") => {
+            live.as_object().is_some_and(Map::is_empty)
+                && siblings.iter().all(|(name, value)| name == "name" || value.is_null())
+        }
         // The strategy's parameters are only filled in where they apply.
         (_, "rollingUpdate") if matches!(sibling("type"), Some("Recreate" | "OnDelete")) => false,
         _ => match table().get(&(object.name, field.name)) {

@@ -8,7 +8,7 @@ mod lists;
 mod path;
 mod quantity;
 mod same;
-mod secret;
+mod stored;
 mod time;
 mod walk;
 mod zero;
@@ -44,7 +44,7 @@ pub struct FieldChange {
 /// - a missing field, `null`, and the zero value where the field's Go type cannot tell them apart;
 /// - a missing field and the default that the API server would fill in. This matters in lists that a patch replaces as
 ///   a whole, such as the claim templates of a StatefulSet;
-/// - a Secret's `stringData` and the same `data`.
+/// - a Secret's `stringData` and the same `data`, and what else the API server changes in whole objects (`stored`).
 ///
 /// For custom kinds only `null` is the same as a missing field, and their `metadata` is compared as that of built-in
 /// kinds.

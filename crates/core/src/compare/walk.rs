@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::path::{FieldPath, Step};
 use super::zero::effective;
-use super::{FieldChange, defaults, lists, same, secret};
+use super::{FieldChange, defaults, lists, same, stored};
 use crate::schema::{Field, Kind, Shape, Type, builtin};
 
 /// The fields of `metadata` that the API server sets, whatever a write says.
@@ -17,7 +17,6 @@ const OWNED_METADATA: &[&str] = &[
     "generation",
     "managedFields",
     "resourceVersion",
-    "selfLink",
     "uid",
 ];
 
@@ -31,11 +30,13 @@ pub(super) struct Walk {
 /// See [`super::differences`].
 pub(super) fn objects(kind: Option<&Kind>, live: &Value, merged: &Value) -> Vec<FieldChange> {
     let root = kind.map(Kind::root);
-    let is_secret = root.is_some_and(|root| root.name == "core.v1.Secret");
-    let folded = is_secret.then(|| secret::fold(merged)).flatten();
-    let (Value::Object(live), Value::Object(merged)) = (live, folded.as_ref().unwrap_or(merged)) else {
+    let stored = root.and_then(|root| stored::stored(root.name, merged));
+    let (Value::Object(live), Value::Object(merged)) = (live, stored.as_ref().unwrap_or(merged)) else {
         return Vec::new();
     };
+    // The API server drops the namespace of an object that has none.
+    let scoped = kind.is_none_or(Kind::namespaced);
+    let compared = |key: &str| !OWNED_METADATA.contains(&key) && (scoped || key != "namespace");
     let metadata = builtin().type_named("meta.v1.ObjectMeta");
     let mut walk = Walk::default();
     for key in keys(live, merged) {
@@ -45,8 +46,8 @@ pub(super) fn objects(kind: Option<&Kind>, live: &Value, merged: &Value) -> Vec<
         match (root, live.get(key), merged.get(key), metadata) {
             (_, Some(Value::Object(live)), Some(Value::Object(merged)), Some(metadata)) if key == "metadata" => {
                 let (mut live, mut merged) = (live.clone(), merged.clone());
-                live.retain(|key, _| !OWNED_METADATA.contains(&key.as_str()));
-                merged.retain(|key, _| !OWNED_METADATA.contains(&key.as_str()));
+                live.retain(|key, _| compared(key));
+                merged.retain(|key, _| compared(key));
                 walk.below(Step::Field(key.to_owned()), |walk| walk.object(metadata, &live, &merged));
             }
             (Some(root), ..) => walk.field(root, key, live, merged),

@@ -93,8 +93,8 @@ impl Aside {
                         || live.as_deref().is_some_and(|list| shared(list, merge_key))
                     {
                         let before = before.map(std::mem::take).unwrap_or_default();
-                        let live = live.map(std::mem::take).unwrap_or_default();
-                        let mark = self.decide(field, &before, std::mem::take(wanted), &live)?;
+                        let live = live.map(std::mem::take);
+                        let mark = self.decide(field, &before, std::mem::take(wanted), live.as_deref())?;
                         for map in [original.as_deref_mut(), current.as_deref_mut()].into_iter().flatten() {
                             map.remove(&key);
                         }
@@ -138,13 +138,14 @@ impl Aside {
         field: Lookup,
         before: &[Value],
         wanted: Vec<Value>,
-        live: &[Value],
+        live: Option<&[Value]>,
     ) -> Result<Option<Value>, MergeError> {
         let mark = Value::from(format!("{MARK}{}", self.lists.len()));
-        if live.is_empty() {
+        // A list that is not there takes the manifest's as it is; a directive in it would stay.
+        let Some(live) = live else {
             self.lists.push((self.path.clone(), Value::Array(wanted), false));
             return Ok(Some(mark));
-        }
+        };
         let merge_key = field.merge_key.unwrap_or_default();
         let list = fill_in(field, before, wanted, live)?;
         let mut grouped = list.clone();

@@ -201,3 +201,66 @@ fn the_annotation_is_kubectls() {
         assert_eq!(json_go::encode_line(&modified), answer.modified);
     }
 }
+
+/// A list of ports or variables in which keys repeat.
+fn shared_keys(random: &mut Random, ports: bool) -> Value {
+    let mut list: Vec<Value> = Vec::new();
+    for _ in 0..random.below(5) {
+        let mut pick = |choices: &[&str]| choices[random.below(choices.len())].to_owned();
+        let entry = if ports {
+            let (port, target) = (pick(&["dns", "http"]), pick(&["a", "b", "c"]));
+            json!({"port": port.len(), "protocol": pick(&["TCP", "UDP"]), "targetPort": target})
+        } else {
+            json!({"name": pick(&["A", "B"]), "value": pick(&["1", "2"])})
+        };
+        // A Service may not have the same port and protocol twice.
+        let same = |other: &Value| ports && other["port"] == entry["port"] && other["protocol"] == entry["protocol"];
+        if !list.iter().any(same) {
+            list.push(entry);
+        }
+    }
+    Value::Array(list)
+}
+
+fn sorted(list: &Value) -> Vec<String> {
+    let mut texts: Vec<String> = list.as_array().into_iter().flatten().map(Value::to_string).collect();
+    texts.sort();
+    texts
+}
+
+/// kubectl loses entries here; ours must arrive at the server as the manifest has them.
+#[test]
+fn entries_with_shared_keys_arrive() {
+    let Some(kubectl) = Kubectl::build("shared") else { return };
+    let mut random = Random::new(setting("MERGE_SEED", 1));
+    let (mut questions, mut expected) = (Vec::new(), Vec::new());
+    for _ in 0..1000 {
+        let ports = random.one_in(2);
+        let (gvk, path) = if ports {
+            (Gvk::new("v1", "Service"), "/spec/ports")
+        } else {
+            (Gvk::new("v1", "Pod"), "/spec/containers/0/env")
+        };
+        let object = |list: Value| match ports {
+            true => json!({"spec": {"ports": list}}),
+            false => json!({"spec": {"containers": [{"name": "web", "env": list}]}}),
+        };
+        let kind = schema::builtin().lookup(&gvk);
+        let applied = shared_keys(&mut random, ports);
+        let wanted = shared_keys(&mut random, ports);
+        let (original, modified, live) = (object(applied.clone()), object(wanted.clone()), object(applied));
+        let patch = merge::three_way(kind.as_ref(), Some(&original), &modified, &live).unwrap();
+        let merged = merge::apply_patch(kind.as_ref(), &live, &patch).unwrap();
+        assert_eq!(sorted(merged.pointer(path).unwrap_or(&Value::Null)), sorted(&wanted), "{live} {}", patch.body);
+        let again = merge::three_way(kind.as_ref(), Some(&modified), &modified, &merged).unwrap();
+        assert!(!merged.pointer(path).is_some_and(Value::is_array) || again.is_empty(), "{merged} {}", again.body);
+        questions.push(json!({
+            "apiVersion": gvk.api_version(), "kind": gvk.kind, "current": live, "patch": patch.body,
+        }));
+        expected.push(merged);
+    }
+    for ((question, merged), answer) in questions.iter().zip(expected).zip(kubectl.ask(&questions)) {
+        assert_eq!(answer.result_error, "");
+        assert_eq!(canonical(&answer.result), json_go::encode(&merged), "{question}");
+    }
+}
