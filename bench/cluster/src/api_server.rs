@@ -24,7 +24,7 @@ pub(crate) struct ApiServer {
 
 impl ApiServer {
     /// Writes the keys and users into the folder, and starts the server without waiting for it.
-    pub(crate) fn start(id: &str, folder: &Path, address: IpAddr, service_accounts: bool) -> Self {
+    pub(crate) fn start(id: &str, folder: &Path, address: IpAddr, services: &str, service_accounts: bool) -> Self {
         let port = free_port(address);
         let file = |name: &str| folder.join(name).display().to_string();
         fs::write(folder.join("tokens.csv"), users::tokens_csv()).expect("the cluster's folder is writable");
@@ -46,7 +46,7 @@ impl ApiServer {
             "--service-account-issuer=https://kubernetes.default.svc".to_owned(),
             format!("--service-account-signing-key-file={}", file("sa.key")),
             format!("--service-account-key-file={}", file("sa.pub")),
-            "--service-cluster-ip-range=10.96.0.0/16".to_owned(),
+            format!("--service-cluster-ip-range={services}"),
             "--kubelet-preferred-address-types=InternalIP".to_owned(),
             format!("--audit-policy-file={}", file("audit.yaml")),
             format!("--audit-log-path={}", file("audit.log")),

@@ -44,7 +44,8 @@ impl Builder {
     }
 
     /// Adds a node `real-node` that runs containers, with controllers and scheduler. Needs root and the packages of
-    /// `bench/install-debian`. Pods answer on their addresses, from this machine too; there is no kube-proxy and no DNS.
+    /// `bench/install-debian`, see [`can_run_real_node`](crate::can_run_real_node). Pods and Services answer on their addresses
+    /// and node ports, from this machine too. There is no DNS inside.
     pub fn real_node(mut self, on: bool) -> Self {
         self.real_node = on;
         self
@@ -69,7 +70,8 @@ impl Builder {
         let accounts = self.service_accounts.unwrap_or(controllers);
         let node = self.real_node.then(|| Node::start(&id, &folder));
         let address = node.as_ref().map_or(Ipv4Addr::LOCALHOST.into(), Node::machine_address);
-        let api_server = ApiServer::start(&id, &folder, address, accounts);
+        let services = node.as_ref().map_or("10.96.0.0/16".to_owned(), Node::service_range);
+        let api_server = ApiServer::start(&id, &folder, address, &services, accounts);
         let (url, ca) = (api_server.url(), folder.join("certs/apiserver.crt"));
         for user in users::WEAK_USERS {
             users::write_kubeconfig(&folder, user, &url, &ca, &users::token(user));

@@ -148,6 +148,11 @@ impl Cluster {
         self.node().machine_address()
     }
 
+    /// The address of the real node, where NodePorts and host ports answer.
+    pub fn node_address(&self) -> IpAddr {
+        self.node().address()
+    }
+
     fn node(&self) -> &Node {
         self.node.as_ref().expect("the cluster was not started with real_node(true)")
     }

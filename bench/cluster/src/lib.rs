@@ -35,5 +35,6 @@ pub use builder::Builder;
 pub use cluster::Cluster;
 pub use image::Image;
 pub use kubectl::{Output, run as kubectl};
+pub use node::can_run_real_node;
 pub use programs::program;
 pub use users::{ADMIN, WEAK_USERS};

@@ -1,4 +1,4 @@
-//! A real node: kubelet, containerd and runc, closed off from the machine by namespaces.
+//! A real node: kubelet, kube-proxy, containerd and runc, closed off from the machine by namespaces.
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
@@ -32,7 +32,7 @@ impl Node {
         check_machine();
         let folder = cluster_folder.join("node");
         fs::create_dir_all(folder.join("bin")).expect("the cluster's folder is writable");
-        for name in ["containerd", "containerd-shim-runc-v2", "kubelet"] {
+        for name in ["containerd", "containerd-shim-runc-v2", "kubelet", "kube-proxy"] {
             symlink(program(name), folder.join("bin").join(name)).expect("the node's folder is writable");
         }
         // One cgroup for all pods of this node: the kubelet kills what it does not know below its root.
@@ -60,7 +60,17 @@ impl Node {
         Ipv4Addr::new(10, 201, self.number, 1).into()
     }
 
-    /// Starts the kubelet.
+    /// The node's own address.
+    pub(crate) fn address(&self) -> IpAddr {
+        Ipv4Addr::new(10, 201, self.number, 2).into()
+    }
+
+    /// The addresses of the cluster's Services; this machine sends them to the node, where kube-proxy takes them.
+    pub(crate) fn service_range(&self) -> String {
+        service_range(self.number)
+    }
+
+    /// Starts the kubelet and kube-proxy.
     pub(crate) fn join(&self, kubeconfig: &Path) {
         fs::copy(kubeconfig, self.folder.join("kubeconfig")).expect("the node's folder is writable");
         fs::write(self.folder.join("start-kubelet"), "").expect("the node's folder is writable");
@@ -138,10 +148,15 @@ fn link(process: u32) -> u8 {
         ip(&["address", "add", &address, "dev", &name])
             .and_then(|()| ip(&["link", "set", &name, "up"]))
             .and_then(|()| ip(&["route", "add", &pods, "via", &via]))
+            .and_then(|()| ip(&["route", "add", &service_range(number), "via", &via]))
             .unwrap_or_else(|error| panic!("cannot set up the network link {name} of a node: {error}"));
         return number;
     }
     panic!("250 nodes of the bench run on this machine already");
+}
+
+fn service_range(number: u8) -> String {
+    format!("10.202.{number}.0/24")
 }
 
 fn ip(args: &[&str]) -> Result<(), String> {
@@ -158,14 +173,25 @@ fn run(program: &str, args: &[&str]) -> Result<(), String> {
     if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()) }
 }
 
+/// Whether this process may start a cluster with a real node, which needs root. Says on standard error that it may not, for
+/// tests that then leave it out. Packages that are missing are an error and not a reason to leave a test out.
+#[allow(clippy::print_stderr, reason = "a test that is left out must say so")]
+pub fn can_run_real_node() -> bool {
+    let root = run("bash", &["-c", "test $(id -u) = 0"]).is_ok();
+    if !root {
+        eprintln!("skipped: a real node needs root");
+    }
+    root
+}
+
 /// Says what is missing before anything is started, instead of how it fails.
 fn check_machine() {
-    let needs = "test $(id -u) = 0 || { echo 'a real node needs root' >&2; exit 1; }
-        for program in runc ip iptables conntrack unshare; do
+    let needs = "for program in runc ip iptables conntrack unshare; do
           command -v $program >/dev/null || { echo \"$program is missing\" >&2; exit 1; }
         done
         test -x /usr/lib/cni/bridge || { echo 'the CNI plug-ins are missing' >&2; exit 1; }";
+    assert!(can_run_real_node(), "a real node needs root; run the test as root, or use kwok_nodes");
     if let Err(error) = run("bash", &["-c", needs]) {
-        panic!("{error}; bench/install-debian installs what a real node needs, and must be run as root like this test");
+        panic!("{error}; bench/install-debian installs what a real node needs");
     }
 }

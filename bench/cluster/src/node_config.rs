@@ -3,10 +3,12 @@
 use std::fs;
 use std::path::Path;
 
+use crate::node;
+
 /// The image of every pod's sandbox, as containerd names it.
 pub(crate) const PAUSE_IMAGE: &str = "docker.io/landfall-bench/pause:1";
 
-/// Writes the configuration of containerd, of the pods' network and of the kubelet into the node's folder.
+/// Writes the configuration of containerd, of the pods' network, of the kubelet and of kube-proxy into the node's folder.
 pub(crate) fn write(folder: &Path, number: u8, cgroup: &str) {
     let path = folder.display().to_string();
     let write = |name: &str, text: String| {
@@ -17,6 +19,7 @@ pub(crate) fn write(folder: &Path, number: u8, cgroup: &str) {
     write("containerd.toml", containerd(&path));
     write("cni/10-bench.conflist", cni(&path, number));
     write("kubelet.yaml", kubelet(&path, cgroup));
+    write("kube-proxy.yaml", kube_proxy(&path, number));
     // No name server: a name of a registry that does not exist is refused at once instead of after a long wait.
     write("resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n".to_owned());
     fs::create_dir_all(folder.join("registries")).expect("the node's folder is writable");
@@ -113,6 +116,22 @@ maxPods: 120
 authentication: {{anonymous: {{enabled: true}}, webhook: {{enabled: false}}}}
 authorization: {{mode: AlwaysAllow}}
 "#
+    )
+}
+
+/// The connection limits of the machine are left as they are. Pods' requests to Services keep their address.
+fn kube_proxy(path: &str, number: u8) -> String {
+    format!(
+        r#"apiVersion: kubeproxy.config.k8s.io/v1alpha1
+kind: KubeProxyConfiguration
+clientConnection: {{kubeconfig: "{path}/kubeconfig"}}
+hostnameOverride: {name}
+mode: iptables
+clusterCIDR: 10.201.{number}.128/25
+conntrack: {{maxPerCore: 0, min: 0, tcpEstablishedTimeout: 0s, tcpCloseWaitTimeout: 0s}}
+iptables: {{minSyncPeriod: 100ms}}
+"#,
+        name = node::NAME
     )
 }
 

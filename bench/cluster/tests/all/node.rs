@@ -4,11 +4,11 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use landfall_bench_cluster::{Cluster, Image};
+use landfall_bench_cluster::{Cluster, Image, can_run_real_node};
 
 use crate::eventually;
 
-/// Two replicas of the web server, and a pod whose image does not exist.
+/// Two replicas of the web server, a pod whose image does not exist, and one that takes more memory than it may.
 const MANIFESTS: &str = "
 apiVersion: apps/v1
 kind: Deployment
@@ -28,12 +28,22 @@ spec:
 apiVersion: v1
 kind: Service
 metadata: {name: web}
-spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+spec: {type: NodePort, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
 ---
 apiVersion: v1
 kind: Pod
 metadata: {name: missing}
 spec: {containers: [{name: main, image: 'registry.invalid/missing:1'}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: hog}
+spec:
+  containers:
+  - name: main
+    image: landfall-bench/web:v1
+    env: [{name: MEMORY_MB, value: '100'}]
+    resources: {limits: {memory: 40Mi}}
 ";
 
 /// What an HTTP server answers to `GET path`.
@@ -51,6 +61,9 @@ fn get(address: &str, path: &str) -> Result<String, String> {
 
 #[test]
 fn a_real_node_runs_containers() {
+    if !can_run_real_node() {
+        return;
+    }
     let cluster = Cluster::builder().real_node(true).start();
     let namespace = cluster.namespace();
     let kubectl = |args: &[&str]| cluster.kubectl(&[&["-n", &namespace], args].concat());
@@ -67,10 +80,24 @@ fn a_real_node_runs_containers() {
     }
     let slices = kubectl(&["get", "endpointslices", "-l", "kubernetes.io/service-name=web"]).ok();
     assert!(addresses.lines().all(|address| slices.contains(address)), "{slices}");
+    let service =
+        kubectl(&["get", "service", "web", "-o", "jsonpath={.spec.clusterIP} {.spec.ports[0].nodePort}"]).ok();
+    let (address, port) = service.split_once(' ').unwrap();
+    for target in [format!("{address}:80"), format!("{}:{port}", cluster.node_address())] {
+        let answer = eventually("the Service answers", || get(&target, "/"));
+        assert!(answer.contains("v1 web-"), "{target}: {answer}");
+    }
     assert!(kubectl(&["logs", "deployment/web"]).ok().contains("version v1 starts"));
     eventually("the missing image is reported", || {
         let pod = kubectl(&["get", "pod", "missing"]).ok();
         if pod.contains("ErrImagePull") || pod.contains("ImagePullBackOff") { Ok(()) } else { Err(pod) }
+    });
+    let reason = "jsonpath={.status.containerStatuses[0].lastState.terminated.reason}";
+    eventually("the container that takes too much memory is killed", || {
+        match kubectl(&["get", "pod", "hog", "-o", reason]).ok() {
+            answer if answer == "OOMKilled" => Ok(()),
+            answer => Err(answer),
+        }
     });
 
     cluster.import(&Image::web("landfall-bench/web:v2"));
