@@ -19,8 +19,9 @@ pub struct NotJson(String);
 /// `last_applied` is the manifest as one line of JSON with a newline at the end, in which an earlier annotation of this
 /// name is left out and `metadata.annotations` is present even if it is empty. `modified` is the manifest with that
 /// annotation; a new object is created from it, an existing one is patched towards it ([`crate::merge::three_way`]).
-/// An annotation whose value is `null` becomes empty text. If any other value is not text, kubectl loses **all**
-/// annotations without a word; whoever reads manifests must refuse that before.
+/// An annotation whose value is `null` becomes empty text. A manifest with any other value that is not text must be
+/// refused before, as kubectl does ("cannot unmarshal number into ... annotations of type string"); here it would lose
+/// all its annotations.
 pub fn annotate(manifest: &Value) -> (Value, String) {
     let mut modified = manifest.clone();
     json_go::normalize(&mut modified);

@@ -42,6 +42,9 @@ pub(super) fn is_default(object: &Type, field: &Field, live: &Value, siblings: &
         ("core.v1.Container" | "core.v1.EphemeralContainer", "imagePullPolicy") => {
             sibling("image").is_some_and(|image| live == pull_policy(image))
         }
+        // The API server keeps both names of one field, and fills in the one that a write leaves out.
+        ("core.v1.PodSpec", "serviceAccountName") => siblings.get("serviceAccount") == Some(live),
+        ("core.v1.PodSpec", "serviceAccount") => siblings.get("serviceAccountName") == Some(live),
         // `SetDefaults_Volume`: a volume with nothing but a name is an empty directory.
         ("core.v1.Volume", "emptyDir") => {
             live.as_object().is_some_and(Map::is_empty)

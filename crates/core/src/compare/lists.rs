@@ -17,22 +17,31 @@ pub(super) fn compare(walk: &mut Walk, item: &Shape, merge_key: Option<&str>, ol
         }
         return;
     }
-    match merge_key.and_then(|key| Some((key, texts(key, old)?, texts(key, new)?))) {
+    let keys = merge_key.and_then(|key| {
+        let both = |with_protocol| Some((key, texts(key, old, with_protocol)?, texts(key, new, with_protocol)?));
+        both(false).or_else(|| both(true))
+    });
+    match keys {
         Some((key, old_keys, new_keys)) => by_key(walk, item, key, (&old_keys, old), (&new_keys, new)),
         None => by_place(walk, item, old, new),
     }
 }
 
-/// The merge keys' texts; `None` if an entry has none, or two have the same.
-fn texts(merge_key: &str, entries: &[Value]) -> Option<Vec<String>> {
+/// The merge keys' texts, for ports with the protocol if that is asked for; `None` if an entry has none, or two have
+/// the same.
+fn texts(merge_key: &str, entries: &[Value], with_protocol: bool) -> Option<Vec<String>> {
     let mut seen = HashSet::new();
     entries
         .iter()
         .map(|entry| {
-            let text = match entry.get(merge_key)? {
+            let mut text = match entry.get(merge_key)? {
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
+            if with_protocol {
+                let protocol = entry.get("protocol").and_then(Value::as_str).unwrap_or("TCP");
+                text.push_str(&format!(",protocol={protocol}"));
+            }
             seen.insert(text.clone()).then_some(text)
         })
         .collect()

@@ -81,6 +81,15 @@ fn entries_are_told_apart_by_their_key() {
 }
 
 #[test]
+fn ports_of_one_number_are_told_apart_by_protocol() {
+    let ports = |udp: u16| json!({"spec": {"ports": [{"port": 53, "targetPort": udp, "protocol": "UDP"}, {"port": 53, "targetPort": 53}]}});
+    assert_eq!(
+        changes("v1", "Service", &ports(53), &ports(5353)),
+        ["spec.ports[port=53,protocol=UDP].targetPort: 53 -> 5353"]
+    );
+}
+
+#[test]
 fn defaults_in_a_replaced_list_are_no_change() {
     let live = json!({"spec": {"volumeClaimTemplates": [{
         "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "data", "creationTimestamp": null},

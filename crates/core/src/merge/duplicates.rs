@@ -1,9 +1,9 @@
 //! Merged lists in which entries share their merge key.
 //!
 //! A Service may serve port 53 over TCP and over UDP, and an environment variable may be set twice; the merge key
-//! (`port`, `name`) then does not tell the entries apart, and kubectl's patch loses some of them
-//! (kubernetes/kubernetes#58477, #105610). Here the manifest's list wins: where it differs from the live list by
-//! meaning, it replaces it as a whole. Where it does not, nothing is sent.
+//! (`port`, `name`) then does not tell the entries apart, and kubectl's patch loses some of them. Here the manifest's
+//! list wins: where it differs from the live list by meaning, it replaces it as a whole. Where it does not, nothing is
+//! sent. Entries that others added under a key of their own stay, as in every merged list.
 
 use serde_json::{Map, Value};
 

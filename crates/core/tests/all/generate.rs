@@ -38,13 +38,13 @@ pub fn edit(object: &mut Value, kind: Option<&Kind>, edits: usize, directives: b
         let keys: Vec<String> =
             map.keys().filter(|key| !["apiVersion", "kind"].contains(&key.as_str())).cloned().collect();
         let root = kind.map(Kind::root);
-        if random.one_in(8) {
-            if let Some(root) = root {
-                let field = &root.fields()[random.below(root.fields().len())];
-                if !["apiVersion", "kind", "metadata"].contains(&field.name) {
-                    map.insert(field.name.to_owned(), value(&field.shape, field.merge_key, 3, random));
-                    continue;
-                }
+        if random.one_in(8)
+            && let Some(root) = root
+        {
+            let field = &root.fields()[random.below(root.fields().len())];
+            if !["apiVersion", "kind", "metadata"].contains(&field.name) {
+                map.insert(field.name.to_owned(), value(&field.shape, field.merge_key, 3, random));
+                continue;
             }
         }
         let key = &keys[random.below(keys.len())];
