@@ -49,6 +49,11 @@ impl Selector {
         Ok(Self { requirements })
     }
 
+    /// Selects no object at all.
+    pub fn nothing() -> Self {
+        Self { requirements: vec![Requirement::In(String::new(), Vec::new())] }
+    }
+
     /// Whether an object with these labels is selected.
     pub fn matches(&self, labels: &BTreeMap<String, String>) -> bool {
         self.requirements.iter().all(|requirement| match requirement {

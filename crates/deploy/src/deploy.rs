@@ -1,24 +1,20 @@
 //! One deploy: plans, checks, and carries out in the order that loses nothing if it is killed in between.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
-use futures::{StreamExt, stream};
 use landfall_core::{
-    inventory::Inventory,
     manifest::Manifest,
     object::ObjectId,
-    order::Step,
     plan::{Action, Item},
 };
 use thiserror::Error;
 
 use crate::{
     environment::Request,
-    plan::{AT_ONCE, PlanError, Planned, check, plan, replan},
+    plan::{PlanError, Planned, check, plan, replan},
     progress::{Event, Progress},
+    record::{narrowed, record_unchanged, with_uids},
+    run::Run,
     target::{Lock, Target, TargetError},
 };
 
@@ -86,8 +82,8 @@ pub struct Failure {
 
 /// Makes manifests live on a target.
 ///
-/// The order is that of the design: observe, plan, guards, lock, check, widen the inventory, apply step by step, prune
-/// only if every apply succeeded, narrow the inventory. Without changes nothing is written at all.
+/// The order: observe, plan, guards, check, lock, widen the inventory, apply step by step, prune only if every apply
+/// succeeded, narrow the inventory. Without changes nothing is written, but the revision if it is a new one.
 ///
 /// # Errors
 /// See [`DeployError`]; a plan that must not be carried out is no error but [`Outcome::Blocked`].
@@ -98,32 +94,52 @@ pub async fn deploy(
     progress: &dyn Progress,
 ) -> Result<Outcome, DeployError> {
     let mut planned = plan(target, manifests, request, progress).await?;
-    if !planned.plan.refusals.is_empty() {
+    if !is_accepted(target, &mut planned, progress).await? {
         return Ok(Outcome::Blocked(Box::new(planned)));
     }
     if !planned.plan.has_changes() {
         record_unchanged(target, &planned, request).await?;
+        progress.planned(&planned.plan);
         return Ok(Outcome::Done(Box::new(planned)));
     }
     if !request.track {
-        return carry_out_checked(target, planned, request, progress, None).await;
+        progress.planned(&planned.plan);
+        return carry_out(target, planned, request, progress, None).await;
     }
     create_own_namespace(target, &planned).await?;
-    let mut lock = lock(target, &planned, request, progress).await?;
+    let lock = lock(target, &planned, request, progress).await?;
+    let result = carry_out_locked(target, planned, request, progress, lock.as_ref()).await;
+    lock.release().await;
+    result
+}
+
+/// Whether guards and target let the plan be carried out.
+async fn is_accepted(target: &dyn Target, planned: &mut Planned, progress: &dyn Progress) -> Result<bool, TargetError> {
+    if planned.plan.refusals.is_empty() {
+        check(target, planned, progress).await?;
+    }
+    Ok(planned.plan.refusals.is_empty())
+}
+
+/// Carries out a plan, or a new one if another deploy ended since it was made.
+async fn carry_out_locked(
+    target: &dyn Target,
+    mut planned: Planned,
+    request: &Request,
+    progress: &dyn Progress,
+    lock: &dyn Lock,
+) -> Result<Outcome, DeployError> {
     for _ in 0..REPLANS {
-        let current = target.inventories(&planned.key).await?;
-        if current.version == planned.inventories.version {
+        if target.inventories(&planned.key).await?.version == planned.inventories.version {
             break;
         }
         planned = replan(target, planned, request).await?;
+        if !is_accepted(target, &mut planned, progress).await? {
+            return Ok(Outcome::Blocked(Box::new(planned)));
+        }
     }
-    if !planned.plan.refusals.is_empty() {
-        lock.release().await;
-        return Ok(Outcome::Blocked(Box::new(planned)));
-    }
-    let result = carry_out_checked(target, planned, request, progress, Some(&mut lock)).await;
-    lock.release().await;
-    result
+    progress.planned(&planned.plan);
+    carry_out(target, planned, request, progress, Some(lock)).await
 }
 
 async fn lock(
@@ -156,33 +172,13 @@ async fn create_own_namespace(target: &dyn Target, planned: &Planned) -> Result<
     Ok(())
 }
 
-/// A revision that changes no object is still the one that is live now.
-async fn record_unchanged(target: &dyn Target, planned: &Planned, request: &Request) -> Result<(), TargetError> {
-    if !request.track {
-        return Ok(());
-    }
-    let narrowed = narrowed(planned, &BTreeMap::new(), request);
-    let is_same = planned.inventories.own.as_ref().is_some_and(|own| {
-        own.revision == narrowed.revision && own.repository == narrowed.repository && own.objects == narrowed.objects
-    });
-    if !is_same {
-        target.write_inventory(&planned.key, &narrowed, planned.inventories.version.as_deref()).await?;
-    }
-    Ok(())
-}
-
-async fn carry_out_checked(
+async fn carry_out(
     target: &dyn Target,
-    mut planned: Planned,
+    planned: Planned,
     request: &Request,
     progress: &dyn Progress,
-    lock: Option<&mut Box<dyn Lock>>,
+    lock: Option<&dyn Lock>,
 ) -> Result<Outcome, DeployError> {
-    check(target, &mut planned, progress).await?;
-    if !planned.plan.refusals.is_empty() {
-        return Ok(Outcome::Blocked(Box::new(planned)));
-    }
-    progress.planned(&planned.plan);
     if !planned.plan.has_changes() {
         record_unchanged(target, &planned, request).await?;
         return Ok(Outcome::Done(Box::new(planned)));
@@ -191,7 +187,7 @@ async fn carry_out_checked(
         target,
         planned: &planned,
         progress,
-        lock: lock.as_deref().map(AsRef::as_ref),
+        lock,
         uids: BTreeMap::new(),
         done: 0,
         total: planned.plan.items.iter().filter(|item| item.is_change()).count(),
@@ -216,114 +212,4 @@ async fn carry_out_checked(
     }
     result?;
     Ok(Outcome::Done(Box::new(planned)))
-}
-
-/// A plan that is being carried out.
-struct Run<'a> {
-    target: &'a dyn Target,
-    planned: &'a Planned,
-    progress: &'a dyn Progress,
-    lock: Option<&'a dyn Lock>,
-    uids: BTreeMap<ObjectId, String>,
-    done: usize,
-    total: usize,
-}
-
-impl Run<'_> {
-    async fn apply_and_prune(&mut self) -> Result<(), DeployError> {
-        let planned = self.planned;
-        for step in Step::ALL {
-            let items: Vec<&Item> = planned.plan.applies(step).collect();
-            if items.is_empty() {
-                continue;
-            }
-            self.progress.tell(Event::Applying { step, total: items.len() });
-            self.carry_out(&items).await?;
-            if step == Step::Definitions {
-                self.wait_for_definitions(&items).await?;
-            }
-        }
-        let prunes: Vec<&Item> = planned.plan.prunes().collect();
-        if !prunes.is_empty() {
-            self.progress.tell(Event::Pruning { total: prunes.len() });
-            // Namespaces and definitions last: what they hold is deleted by its own item, with its own precondition.
-            let (containers, others): (Vec<_>, Vec<_>) = prunes.into_iter().partition(|item| item.id.is_container());
-            self.carry_out(&others).await?;
-            self.carry_out(&containers).await?;
-        }
-        Ok(())
-    }
-
-    /// Carries out items at the same time; the first stop or loss of the lock ends it, failures only afterwards.
-    async fn carry_out(&mut self, items: &[&Item]) -> Result<(), DeployError> {
-        let (target, planned) = (self.target, self.planned);
-        let mut results = stream::iter(items.iter().map(|item| async move { (*item, target.carry_out(item, &planned.catalog).await) }))
-            .buffer_unordered(AT_ONCE);
-        let mut failed = Vec::new();
-        while let Some((item, result)) = results.next().await {
-            match result {
-                Ok(carried) => {
-                    self.done += 1;
-                    for message in carried.warnings {
-                        self.progress.tell(Event::Warning { id: item.id.clone(), message });
-                    }
-                    self.uids.extend(carried.uid.map(|uid| (item.id.clone(), uid)));
-                    self.progress.tell(Event::Done { id: item.id.clone() });
-                }
-                Err(error) => failed.push(Failure {
-                    id: item.id.clone(),
-                    place: item.place.as_ref().map(ToString::to_string),
-                    error,
-                }),
-            }
-            if self.progress.stop_requested() {
-                return Err(DeployError::Stopped { done: self.done, total: self.total });
-            }
-            if self.lock.is_some_and(|lock| !lock.is_held()) {
-                return Err(DeployError::LockLost { done: self.done, total: self.total });
-            }
-        }
-        if failed.is_empty() {
-            return Ok(());
-        }
-        failed.sort_by(|a, b| (&a.place, &a.id).cmp(&(&b.place, &b.id)));
-        Err(DeployError::Partial { failed, done: self.done, total: self.total })
-    }
-
-    async fn wait_for_definitions(&self, items: &[&Item]) -> Result<(), DeployError> {
-        for item in items.iter().filter(|item| item.id.is_definition()) {
-            self.target.definition_served(&item.id).await?;
-        }
-        Ok(())
-    }
-}
-
-/// The inventory after a deploy that ended: the objects of the revision, those that were left on purpose, and those of
-/// kinds that could not be seen.
-fn narrowed(planned: &Planned, uids: &BTreeMap<ObjectId, String>, request: &Request) -> Inventory {
-    let kept = planned.plan.items.iter().filter(|item| matches!(item.action, Action::Keep(_))).map(|item| &item.id);
-    let own = planned.inventories.own.as_ref();
-    let unseen = own.into_iter().flat_map(|own| own.objects.keys()).filter(|id| planned.observation.blindness(id).is_some());
-    let ids: BTreeSet<&ObjectId> = planned.desired.objects.iter().map(|desired| &desired.id).chain(kept).chain(unseen).collect();
-    let uid = |id: &ObjectId| {
-        let observed = || planned.observation.live.get(id).map(|live| live.uid.clone());
-        let recorded = || own.and_then(|own| own.objects.get(id).cloned()).flatten();
-        uids.get(id).cloned().or_else(observed).or_else(recorded)
-    };
-    Inventory {
-        revision: request.revision.clone(),
-        time: Some(request.now.clone()),
-        repository: request.repository.clone(),
-        objects: ids.into_iter().map(|id| (id.clone(), uid(id))).collect(),
-    }
-}
-
-/// The inventory of a deploy that did not end: everything from before and everything desired.
-fn with_uids(planned: &Planned, uids: &BTreeMap<ObjectId, String>) -> Inventory {
-    let before = planned.inventories.own.clone().unwrap_or_default();
-    let mut wide = before.widened(planned.desired.objects.iter().map(|desired| &desired.id));
-    for (id, uid) in uids {
-        wide.objects.insert(id.clone(), Some(uid.clone()));
-    }
-    wide
 }

@@ -5,4 +5,6 @@ pub mod deploy;
 pub mod environment;
 pub mod plan;
 pub mod progress;
+mod record;
+mod run;
 pub mod target;

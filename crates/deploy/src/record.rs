@@ -1,0 +1,62 @@
+//! What a deploy records on the target: the inventory before, after, and where nothing changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use landfall_core::{inventory::Inventory, object::ObjectId, plan::Action};
+
+use crate::{
+    environment::Request,
+    plan::Planned,
+    target::{Target, TargetError},
+};
+
+/// The inventory after a deploy that ended: the objects of the revision, those that were left on purpose, and those of
+/// kinds that could not be seen.
+pub(crate) fn narrowed(planned: &Planned, uids: &BTreeMap<ObjectId, String>, request: &Request) -> Inventory {
+    let kept = planned.plan.items.iter().filter(|item| matches!(item.action, Action::Keep(_))).map(|item| &item.id);
+    let own = planned.inventories.own.as_ref();
+    let unseen = own.into_iter().flat_map(|own| own.objects.keys()).filter(|id| planned.observation.blindness(id).is_some());
+    let ids: BTreeSet<&ObjectId> = planned.desired.objects.iter().map(|desired| &desired.id).chain(kept).chain(unseen).collect();
+    let uid = |id: &ObjectId| {
+        let observed = || planned.observation.live.get(id).map(|live| live.uid.clone());
+        let recorded = || own.and_then(|own| own.objects.get(id).cloned()).flatten();
+        uids.get(id).cloned().or_else(observed).or_else(recorded)
+    };
+    Inventory {
+        revision: request.revision.clone(),
+        time: Some(request.now.clone()),
+        repository: request.repository.clone(),
+        objects: ids.into_iter().map(|id| (id.clone(), uid(id))).collect(),
+    }
+}
+
+/// The inventory of a deploy that did not end: everything from before and everything desired.
+pub(crate) fn with_uids(planned: &Planned, uids: &BTreeMap<ObjectId, String>) -> Inventory {
+    let before = planned.inventories.own.clone().unwrap_or_default();
+    let mut wide = before.widened(planned.desired.objects.iter().map(|desired| &desired.id));
+    for (id, uid) in uids {
+        wide.objects.insert(id.clone(), Some(uid.clone()));
+    }
+    wide
+}
+
+/// A revision that changes no object is still the one that is live now.
+pub(crate) async fn record_unchanged(target: &dyn Target, planned: &Planned, request: &Request) -> Result<(), TargetError> {
+    if !request.track {
+        return Ok(());
+    }
+    let narrowed = narrowed(planned, &BTreeMap::new(), request);
+    // Without a revision there is nothing to tell that the objects do not tell themselves.
+    let is_same = match (&planned.inventories.own, &request.revision) {
+        (None, None) => true,
+        (None, Some(_)) => false,
+        (Some(own), None) => own.objects == narrowed.objects,
+        (Some(own), Some(_)) => {
+            own.revision == narrowed.revision && own.repository == narrowed.repository && own.objects == narrowed.objects
+        }
+    };
+    if !is_same {
+        target.write_inventory(&planned.key, &narrowed, planned.inventories.version.as_deref()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! A plan while it is carried out.
+
+use std::collections::BTreeMap;
+
+use futures::{StreamExt, stream};
+use landfall_core::{object::ObjectId, order::Step, plan::Item};
+
+use crate::{
+    deploy::{DeployError, Failure},
+    plan::{AT_ONCE, Planned},
+    progress::{Event, Progress},
+    target::{Lock, Target},
+};
+
+/// A plan that is being carried out.
+pub(crate) struct Run<'a> {
+    pub target: &'a dyn Target,
+    pub planned: &'a Planned,
+    pub progress: &'a dyn Progress,
+    pub lock: Option<&'a dyn Lock>,
+    /// The UIDs of the objects that were written.
+    pub uids: BTreeMap<ObjectId, String>,
+    pub done: usize,
+    pub total: usize,
+}
+
+impl Run<'_> {
+    /// Applies step by step, then prunes. Ends at the first step that fails.
+    pub async fn apply_and_prune(&mut self) -> Result<(), DeployError> {
+        let planned = self.planned;
+        for step in Step::ALL {
+            let items: Vec<&Item> = planned.plan.applies(step).collect();
+            if items.is_empty() {
+                continue;
+            }
+            self.progress.tell(Event::Applying { step, total: items.len() });
+            self.carry_out(&items).await?;
+            if step == Step::Definitions {
+                self.wait_for_definitions(&items).await?;
+            }
+        }
+        let prunes: Vec<&Item> = planned.plan.prunes().collect();
+        if !prunes.is_empty() {
+            self.progress.tell(Event::Pruning { total: prunes.len() });
+            // Namespaces and definitions last: what they hold is deleted by its own item, with its own precondition.
+            let (containers, others): (Vec<_>, Vec<_>) = prunes.into_iter().partition(|item| item.id.is_container());
+            self.carry_out(&others).await?;
+            self.carry_out(&containers).await?;
+        }
+        Ok(())
+    }
+
+    /// Carries out items at the same time; the first stop or loss of the lock ends it, failures only afterwards.
+    async fn carry_out(&mut self, items: &[&Item]) -> Result<(), DeployError> {
+        let (target, planned) = (self.target, self.planned);
+        let mut results = stream::iter(items.iter().map(|item| async move { (*item, target.carry_out(item, &planned.catalog).await) }))
+            .buffer_unordered(AT_ONCE);
+        let mut failed = Vec::new();
+        while let Some((item, result)) = results.next().await {
+            match result {
+                Ok(carried) => {
+                    self.done += 1;
+                    for message in carried.warnings {
+                        self.progress.tell(Event::Warning { id: item.id.clone(), message });
+                    }
+                    self.uids.extend(carried.uid.map(|uid| (item.id.clone(), uid)));
+                    self.progress.tell(Event::Done { id: item.id.clone() });
+                }
+                Err(error) => failed.push(Failure {
+                    id: item.id.clone(),
+                    place: item.place.as_ref().map(ToString::to_string),
+                    error,
+                }),
+            }
+            if self.progress.stop_requested() {
+                return Err(DeployError::Stopped { done: self.done, total: self.total });
+            }
+            if self.lock.is_some_and(|lock| !lock.is_held()) {
+                return Err(DeployError::LockLost { done: self.done, total: self.total });
+            }
+        }
+        if failed.is_empty() {
+            return Ok(());
+        }
+        failed.sort_by(|a, b| (&a.place, &a.id).cmp(&(&b.place, &b.id)));
+        Err(DeployError::Partial { failed, done: self.done, total: self.total })
+    }
+
+    async fn wait_for_definitions(&self, items: &[&Item]) -> Result<(), DeployError> {
+        for item in items.iter().filter(|item| item.id.is_definition()) {
+            self.target.definition_served(&item.id).await?;
+        }
+        Ok(())
+    }
+}
