@@ -18,17 +18,17 @@ use crate::{error::CommandError, output, xdg};
 /// A deployment repository: the clone that the user stands in, or a mirror of a remote one.
 pub enum DeploymentRepository {
     /// A clone, read as it is.
-    Local(Repository),
+    Local(Box<Repository>),
     /// A mirror in the cache.
-    Mirror(Mirror),
+    Mirror(Box<Mirror>),
 }
 
 impl DeploymentRepository {
     /// Opens the repository at an address, or the one around the working directory.
     pub fn open(repo: Option<&str>) -> Result<Self, CommandError> {
-        let Some(repo) = repo else { return Ok(Self::Local(Repository::local(Path::new("."))?)) };
+        let Some(repo) = repo else { return Ok(Self::Local(Box::new(Repository::local(Path::new("."))?))) };
         if Path::new(repo).is_dir() {
-            return Ok(Self::Local(Repository::local(Path::new(repo))?));
+            return Ok(Self::Local(Box::new(Repository::local(Path::new(repo))?)));
         }
         let url = RepoUrl::parse(repo)?;
         let cache = xdg::cache()?.join("repositories");
@@ -36,7 +36,7 @@ impl DeploymentRepository {
         let options = GitOptions { extra_env: inherited_ssh_command(), ..GitOptions::default() };
         let mirror = Mirror::open(&cache, &url, options)?;
         mirror.fetch()?;
-        Ok(Self::Mirror(mirror))
+        Ok(Self::Mirror(Box::new(mirror)))
     }
 
     /// The commit that a name stands for.

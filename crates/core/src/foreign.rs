@@ -104,24 +104,49 @@ pub fn dropped_fields(live: &Value, manifest: &Value) -> Vec<FieldChange> {
 
 fn collect_dropped(fields: &Value, live: Option<&Value>, manifest: Option<&Value>, path: &FieldPath, dropped: &mut Vec<FieldChange>) {
     for (text, child) in fields.as_object().into_iter().flatten() {
-        let (step, find): (Step, Box<dyn Fn(&Value) -> Option<Value>>) = if let Some(name) = text.strip_prefix("f:") {
-            let key = name.to_owned();
-            (Step::Field(name.to_owned()), Box::new(move |value| value.get(&key).cloned()))
-        } else if let Some(Ok(Value::Object(keys))) = text.strip_prefix("k:").map(serde_json::from_str) {
-            let Some((key, value)) = keys.iter().next() else { continue };
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let step = Step::Item { key: key.clone(), value };
-            (step, Box::new(move |list| list.as_array()?.iter().find(|item| has_all(item, &keys)).cloned()))
-        } else {
-            // Items of sets (`v:`) and the object itself (`.`) have nothing below them that could be missing alone.
+        // Items of sets (`v:`) and the object itself (`.`) have nothing below them that could be missing alone.
+        let Some(element) = Element::read(text) else { continue };
+        let (Some(old), wanted) = (live.and_then(|live| element.find(live)), manifest.and_then(|m| element.find(m))) else {
             continue;
         };
-        let (old, wanted) = (live.and_then(&find), manifest.and_then(&find));
-        let path = path.join(step);
-        match (&old, &wanted) {
-            (Some(_), None) => dropped.push(FieldChange { path, old, new: None }),
-            (Some(_), Some(_)) => collect_dropped(child, old.as_ref(), wanted.as_ref(), &path, dropped),
-            (None, _) => {}
+        let path = path.join(element.step());
+        match wanted {
+            None => dropped.push(FieldChange { path, old: Some(old.clone()), new: None }),
+            Some(wanted) => collect_dropped(child, Some(old), Some(wanted), &path, dropped),
+        }
+    }
+}
+
+/// One key of a field set.
+enum Element<'a> {
+    /// `f:spec`
+    Field(&'a str),
+    /// `k:{"name":"web"}`
+    Item(serde_json::Map<String, Value>),
+}
+
+impl<'a> Element<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        if let Some(name) = text.strip_prefix("f:") {
+            return Some(Self::Field(name));
+        }
+        serde_json::from_str(text.strip_prefix("k:")?).ok().map(Self::Item)
+    }
+
+    fn find<'v>(&self, value: &'v Value) -> Option<&'v Value> {
+        match self {
+            Self::Field(name) => value.get(name),
+            Self::Item(keys) => value.as_array()?.iter().find(|item| has_all(item, keys)),
+        }
+    }
+
+    fn step(&self) -> Step {
+        match self {
+            Self::Field(name) => Step::Field((*name).to_owned()),
+            Self::Item(keys) => {
+                let (key, value) = keys.iter().next().map_or_else(Default::default, |(key, value)| (key.clone(), value.clone()));
+                Step::Item { key, value: value.as_str().map_or_else(|| value.to_string(), str::to_owned) }
+            }
         }
     }
 }

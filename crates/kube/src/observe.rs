@@ -162,18 +162,21 @@ pub fn live_object(document: &str, gvk: &Gvk, namespaced: bool, selected: bool) 
     })
 }
 
+/// An object that is read even if the selector does not select it.
+type Wanted<'a> = (&'a ObjectId, &'a ListQuery);
+
 /// Reads the wanted objects that no list showed: they may exist without the label.
 async fn read_missing(api: &Api, request: &ObserveRequest<'_>, observation: &mut Observation) -> Result<(), TargetError> {
     // Without a selector the lists show everything.
     if request.selector.is_empty() && observation.unseen.is_empty() {
         return Ok(());
     }
-    let mut missing: BTreeMap<(&Gvk, Option<&str>), Vec<(&ObjectId, &ListQuery)>> = BTreeMap::new();
+    let mut missing: BTreeMap<(&Gvk, Option<&str>), Vec<Wanted<'_>>> = BTreeMap::new();
     for (id, query) in request.wanted.iter().filter(|(id, _)| !observation.live.contains_key(id)) {
         missing.entry((&query.kind.gvk, query.namespace.as_deref())).or_default().push((id, query));
     }
     let requests: Vec<_> = missing.into_values().map(|group| existing(api, group)).collect();
-    let groups: Vec<Vec<(&ObjectId, &ListQuery)>> = stream::iter(requests).buffer_unordered(LISTS).collect().await;
+    let groups: Vec<Vec<Wanted<'_>>> = stream::iter(requests).buffer_unordered(LISTS).collect().await;
     let requests: Vec<_> = groups
         .into_iter()
         .flatten()
@@ -196,7 +199,7 @@ async fn read_missing(api: &Api, request: &ObserveRequest<'_>, observation: &mut
 }
 
 /// Those of many objects that exist, by one list of all names; few are simply tried.
-async fn existing<'a>(api: &Api, group: Vec<(&'a ObjectId, &'a ListQuery)>) -> Vec<(&'a ObjectId, &'a ListQuery)> {
+async fn existing<'a>(api: &Api, group: Vec<Wanted<'a>>) -> Vec<Wanted<'a>> {
     let Some((_, query)) = group.first().filter(|_| group.len() > FEW) else { return group };
     let mut names = std::collections::HashSet::new();
     let listed = for_each_page(api, query, "", METADATA_ONLY, |item| {
