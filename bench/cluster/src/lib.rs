@@ -29,6 +29,7 @@ mod node;
 mod node_config;
 mod ports;
 mod programs;
+mod proxy;
 mod users;
 
 pub use builder::Builder;

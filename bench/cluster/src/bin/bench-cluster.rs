@@ -35,6 +35,16 @@ fn main() -> ExitCode {
     }
 }
 
+/// Becomes `bench-cluster serve` without the descriptors that were inherited: who started us by a pipe, as make does, would
+/// wait for its end.
+const DETACHED: &str = r#"
+for descriptor in "/proc/$$/fd"/*; do
+  descriptor=${descriptor##*/}
+  if [ "$descriptor" -gt 2 ]; then exec {descriptor}>&-; fi
+done
+exec -a bench-cluster "$0" serve
+"#;
+
 /// The folder in which `up`, `down` and the process in the background find each other.
 struct State {
     folder: PathBuf,
@@ -68,9 +78,9 @@ impl State {
                 let _ = fs::remove_file(self.file(name));
             }
             let log = fs::File::create(self.file("log")).expect("the state folder is writable");
-            let child = Command::new(env::current_exe().expect("this program has a path"))
-                .arg0("bench-cluster")
-                .arg("serve")
+            let child = Command::new("bash")
+                .args(["-c", DETACHED])
+                .arg(env::current_exe().expect("this program has a path"))
                 .env("TMPDIR", &self.folder)
                 .stdin(Stdio::null())
                 .stdout(log.try_clone().expect("a file can be shared"))
