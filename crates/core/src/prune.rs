@@ -71,6 +71,9 @@ pub fn fate(live: &LiveObject, document: &Value, context: &PruneContext<'_>) -> 
     if document.pointer("/metadata/ownerReferences").and_then(Value::as_array).is_some_and(|owners| !owners.is_empty()) {
         return Fate::Owned;
     }
+    if is_made_for_service(live, document) {
+        return Fate::Owned;
+    }
     if let Some(reason) = not_ours(live, document, context) {
         return Fate::NotOurs(reason);
     }
@@ -125,6 +128,11 @@ fn carries_apply_mark(live: &LiveObject, document: &Value) -> bool {
         _ => true,
     };
     field("/kind") == Some(live.id.kind.as_str()) && field("/metadata/name") == Some(live.id.name.as_str()) && same_namespace
+}
+
+/// A controller makes the Endpoints of a Service with its labels, and without saying that the Service owns them.
+fn is_made_for_service(live: &LiveObject, document: &Value) -> bool {
+    live.id.kind == "Endpoints" && live.id.group.is_empty() && !carries_apply_mark(live, document)
 }
 
 fn annotation<'a>(document: &'a Value, key: &str) -> Option<&'a str> {

@@ -3,7 +3,10 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use landfall_core::plan::{Action, Change, Item, Plan, Refusal};
+use landfall_core::{
+    last_applied::ANNOTATION,
+    plan::{Action, Change, Item, Plan, Refusal},
+};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
@@ -15,7 +18,7 @@ const DIM: Style = Style::new().dimmed();
 /// The whole plan.
 pub fn render(plan: &Plan, default_namespace: &str) -> String {
     let mut text = String::new();
-    let rows: Vec<[String; 4]> = plan
+    let rows: Vec<[String; 3]> = plan
         .items
         .iter()
         .filter(|item| !matches!(item.action, Action::Unchanged))
@@ -23,7 +26,7 @@ pub fn render(plan: &Plan, default_namespace: &str) -> String {
         .collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let (operation, object) = (width(0), width(1));
-    for [operation_text, object_text, place, _] in &rows {
+    for [operation_text, object_text, place] in &rows {
         let style = match operation_text.chars().next() {
             Some('+') => GREEN,
             Some('-') => RED,
@@ -44,7 +47,7 @@ pub fn render(plan: &Plan, default_namespace: &str) -> String {
     text
 }
 
-fn row(item: &Item, default_namespace: &str) -> [String; 4] {
+fn row(item: &Item, default_namespace: &str) -> [String; 3] {
     let operation = match &item.action {
         Action::Create { .. } => "+ create",
         Action::Update { .. } => "~ update",
@@ -54,7 +57,7 @@ fn row(item: &Item, default_namespace: &str) -> [String; 4] {
         Action::Unchanged => "  unchanged",
     };
     let place = item.place.as_ref().map(ToString::to_string).unwrap_or_default();
-    [operation.to_owned(), name(item, default_namespace), place, String::new()]
+    [operation.to_owned(), name(item, default_namespace), place]
 }
 
 fn name(item: &Item, default_namespace: &str) -> String {
@@ -69,7 +72,13 @@ fn details(item: &Item, default_namespace: &str) -> String {
     let mut text = String::new();
     match &item.action {
         Action::Update { changes, foreign, .. } => {
-            changes.iter().for_each(|change| text.push_str(&render_change(change)));
+            // The record changes with every other field; only alone it is worth a line.
+            let is_record = |change: &&Change| change.field.contains(ANNOTATION);
+            let worth_telling: Vec<&Change> = changes.iter().filter(|change| !is_record(change)).collect();
+            if worth_telling.is_empty() {
+                let _ = writeln!(text, "    only the record of what was applied (last-applied annotation)");
+            }
+            worth_telling.into_iter().for_each(|change| text.push_str(&render_change(change)));
             for field in foreign {
                 let time = field.time.as_ref().map_or_else(String::new, |time| format!(" at {time}"));
                 let _ = writeln!(text, "    {YELLOW}overwrites {}, which {} set{time}{YELLOW:#}", field.field, field.manager);
@@ -94,9 +103,6 @@ fn details(item: &Item, default_namespace: &str) -> String {
 }
 
 fn render_change(change: &Change) -> String {
-    if change.field.contains("kubectl.kubernetes.io/last-applied-configuration") {
-        return format!("    {DIM}the record of what was applied (last-applied annotation){DIM:#}\n");
-    }
     let mut text = format!("    {}\n", change.field);
     match (&change.old, &change.new) {
         (Some(Value::String(old)), Some(Value::String(new))) if old.contains('\n') || new.contains('\n') => {

@@ -58,7 +58,6 @@ fn deploys_a_commit() {
         data[level]
           - "info"
           + "debug"
-        the record of what was applied (last-applied annotation)
     "#);
     insta::assert_snapshot!(work.landfall(&["deploy", "prod"]).stdout, @r#"
     ~ update  configmap/settings  base/settings.yaml:1:1
@@ -69,7 +68,6 @@ fn deploys_a_commit() {
         data[level]
           - "info"
           + "debug"
-        the record of what was applied (last-applied annotation)
     "#);
     assert!(cluster.kubectl(&["get", "configmap", "settings", "-n", &namespace, "-o", "yaml"]).stdout.contains("debug"));
     work.landfall(&["deploy", "prod", "HEAD~1"]).success();

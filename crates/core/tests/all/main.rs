@@ -4,5 +4,6 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "seeds and skipped tests must be seen")]
 
 mod generate;
+mod invariants;
 mod kubectl;
 mod merge_against_kubectl;
