@@ -113,11 +113,10 @@ pub async fn deploy(
     result
 }
 
-/// Whether guards and target let the plan be carried out.
+/// Whether guards and target let the plan be carried out. The target is asked even where a guard refuses already: all
+/// that is wrong is told at once.
 async fn is_accepted(target: &dyn Target, planned: &mut Planned, progress: &dyn Progress) -> Result<bool, TargetError> {
-    if planned.plan.refusals.is_empty() {
-        check(target, planned, progress).await?;
-    }
+    check(target, planned, progress).await?;
     Ok(planned.plan.refusals.is_empty())
 }
 

@@ -92,7 +92,8 @@ pub async fn read(api: &Api, key: &EnvironmentKey) -> Result<Inventories, Target
         } else {
             let selector = map.metadata.annotations.get(SELECTOR).cloned().unwrap_or_else(|| map.metadata.name.clone());
             let namespace = map.metadata.namespace.clone().unwrap_or_default();
-            inventories.others.insert(format!("'{selector}' of namespace {namespace}"), decode(&map)?);
+            let name = format!("'{selector}' (its record: ConfigMap {} in namespace {namespace})", map.metadata.name);
+            inventories.others.insert(name, decode(&map)?);
         }
     }
     Ok(inventories)

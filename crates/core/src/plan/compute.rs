@@ -97,7 +97,9 @@ fn apply_item(desired: &Desired, live: Option<&LiveObject>, input: &PlanInput<'_
             message: format!("{} belongs to {environment}", desired.id),
             place: item.place.as_ref().map(ToString::to_string),
             details: Vec::new(),
-            remedy: "remove it from one of the two, or give the two different names or namespaces".to_owned(),
+            remedy: "remove it from one of the two, or give the two different names or namespaces; if that environment \
+                     is no more, delete its record"
+                .to_owned(),
         });
         return item;
     }
