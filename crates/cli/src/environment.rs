@@ -59,7 +59,8 @@ async fn of_files(args: &JobArgs<'_>) -> Result<Job, CommandError> {
     let selector = parse_selector(args.files.selector.as_deref())?;
     let prune = args.prune.unwrap_or(!selector.is_empty());
     if prune && selector.is_empty() {
-        return Err(CommandError::user("--prune needs a selector that tells what belongs to this deploy").hint("add -l deploy=NAME"));
+        return Err(CommandError::user("--prune needs a selector that tells what belongs to this deploy")
+            .hint("add -l deploy=NAME"));
     }
     let names: Vec<String> = args.files.filename.iter().map(|path| path.display().to_string()).collect();
     let manifests = source::manifests_of_files(&args.files.filename, args.files.recursive.unwrap_or_default())?;
@@ -79,7 +80,8 @@ async fn of_repository(args: &JobArgs<'_>) -> Result<Job, CommandError> {
         Some(selector) => parse_selector(Some(selector))?,
         None => environment.selector(&config.name),
     };
-    let share = environment.max_prune_share.map_or(PlanOptions::default().max_prune_share, |share| f64::from(share) / 100.0);
+    let share =
+        environment.max_prune_share.map_or(PlanOptions::default().max_prune_share, |share| f64::from(share) / 100.0);
     let mut request = request(args, selector, args.prune.unwrap_or(true), true, share);
     request.revision = Some(commit.id.to_string());
     request.repository = repository.address();
@@ -97,7 +99,11 @@ fn choose(repository: &DeploymentRepository, args: &JobArgs<'_>) -> Result<(Conf
         let config = match repository.config(&commit.id)? {
             Some(config) => config,
             None => {
-                output::note(&format!("Revision {} has no {FILE_NAME}: that of {} is used", commit.id.short(), head.id.short()));
+                output::note(&format!(
+                    "Revision {} has no {FILE_NAME}: that of {} is used",
+                    commit.id.short(),
+                    head.id.short()
+                ));
                 current.ok_or_else(no_config)?
             }
         };
@@ -121,13 +127,16 @@ fn environment_name(config: &Config, given: Option<&str>) -> Result<String, Comm
     match (given, names.next(), names.next()) {
         (Some(name), ..) => Ok(name.to_owned()),
         (None, Some(only), None) => Ok(only.clone()),
-        _ => Err(CommandError::user(format!("{FILE_NAME} has several environments: {}", known(config))).hint("name one")),
+        _ => {
+            Err(CommandError::user(format!("{FILE_NAME} has several environments: {}", known(config))).hint("name one"))
+        }
     }
 }
 
 fn named<'a>(config: &'a Config, name: &str) -> Result<&'a Environment, CommandError> {
     config.environments.get(name).ok_or_else(|| {
-        CommandError::user(format!("{FILE_NAME} has no environment '{name}'")).hint(format!("it has: {}", known(config)))
+        CommandError::user(format!("{FILE_NAME} has no environment '{name}'"))
+            .hint(format!("it has: {}", known(config)))
     })
 }
 
@@ -162,7 +171,8 @@ fn request(args: &JobArgs<'_>, selector: Selector, prune: bool, track: bool, max
 /// Who deploys, for whoever waits for the lock: `alice@laptop (process 4711)`.
 fn holder() -> String {
     let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "somebody".to_owned());
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").or_else(|_| std::fs::read_to_string("/etc/hostname"));
+    let host =
+        std::fs::read_to_string("/proc/sys/kernel/hostname").or_else(|_| std::fs::read_to_string("/etc/hostname"));
     let host = host.map_or_else(|_| "unknown host".to_owned(), |host| host.trim().to_owned());
     format!("{user}@{host} (process {})", std::process::id())
 }

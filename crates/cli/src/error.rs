@@ -39,18 +39,26 @@ pub struct CommandError {
 impl CommandError {
     /// Something that the user can correct.
     pub fn user(message: impl Into<String>) -> Self {
-        Self { message: message.into(), details: Vec::new(), faults: Vec::new(), hints: Vec::new(), status: status::ERROR }
+        Self {
+            message: message.into(),
+            details: Vec::new(),
+            faults: Vec::new(),
+            hints: Vec::new(),
+            status: status::ERROR,
+        }
     }
 
     /// Something that the user cannot correct.
     pub fn internal(message: impl Into<String>) -> Self {
-        Self::user(message).hint("this is a fault of Landfall or of the machine; please report it with the output of -vv")
+        Self::user(message)
+            .hint("this is a fault of Landfall or of the machine; please report it with the output of -vv")
     }
 
     /// Faults in files.
     pub fn faults(faults: Vec<Diagnostic>) -> Self {
         let count = faults.len();
-        let message = format!("The manifests have {count} {}; nothing was applied", if count == 1 { "fault" } else { "faults" });
+        let message =
+            format!("The manifests have {count} {}; nothing was applied", if count == 1 { "fault" } else { "faults" });
         Self { faults, ..Self::user(message) }
     }
 
@@ -102,8 +110,12 @@ impl From<ConnectError> for CommandError {
     fn from(error: ConnectError) -> Self {
         let hint = match &error {
             ConnectError::Missing(_) => "name one with --kubeconfig or KUBECONFIG",
-            ConnectError::Unreadable { .. } | ConnectError::Unusable { .. } => "try the same with kubectl version, and repair the kubeconfig",
-            ConnectError::NoContext { .. } | ConnectError::NoCurrentContext(_) => "choose one with --context, or in landfall.yaml",
+            ConnectError::Unreadable { .. } | ConnectError::Unusable { .. } => {
+                "try the same with kubectl version, and repair the kubeconfig"
+            }
+            ConnectError::NoContext { .. } | ConnectError::NoCurrentContext(_) => {
+                "choose one with --context, or in landfall.yaml"
+            }
         };
         Self::user(error.to_string()).hint(hint)
     }
@@ -115,16 +127,24 @@ impl From<TargetError> for CommandError {
             TargetError::Unreachable { reason, .. } if reason.contains("certificate") => {
                 "the server is not the one that the kubeconfig's certificate authority vouches for; check --certificate-authority, or whether the cluster was set up anew"
             }
-            TargetError::Unreachable { .. } => "check the address in the kubeconfig, the network and the VPN: kubectl cluster-info",
-            TargetError::Unauthorized { .. } => "log in again, or renew the token in the kubeconfig: kubectl auth whoami",
+            TargetError::Unreachable { .. } => {
+                "check the address in the kubeconfig, the network and the VPN: kubectl cluster-info"
+            }
+            TargetError::Unauthorized { .. } => {
+                "log in again, or renew the token in the kubeconfig: kubectl auth whoami"
+            }
             TargetError::Forbidden(_) => "ask for this right: docs/permissions.md lists those that Landfall needs",
             TargetError::Refused(_) => "correct the manifest",
             TargetError::Conflict(_) => "run it again: it plans anew from what is live now",
-            TargetError::Locked { .. } => "wait for it to end, then run again; a holder that is gone loses the lock after 15 s",
+            TargetError::Locked { .. } => {
+                "wait for it to end, then run again; a holder that is gone loses the lock after 15 s"
+            }
             TargetError::Inventory(_) | TargetError::Other(_) => "run it again; with -v it tells each request",
         };
         let details = match &error {
-            TargetError::Refused(fault) => fault.causes.iter().map(|cause| format!("{}: {}", cause.field, cause.message)).collect(),
+            TargetError::Refused(fault) => {
+                fault.causes.iter().map(|cause| format!("{}: {}", cause.field, cause.message)).collect()
+            }
             _ => Vec::new(),
         };
         Self { details, ..Self::user(error.to_string()).hint(hint) }

@@ -70,11 +70,13 @@ impl DeploymentRepository {
             Self::Mirror(mirror) => mirror.read_file(revision, FILE_NAME)?,
         };
         let Some(bytes) = bytes else { return Ok(None) };
-        let text = String::from_utf8(bytes).map_err(|_| CommandError::user(format!("{FILE_NAME} is not UTF-8 text")))?;
+        let text =
+            String::from_utf8(bytes).map_err(|_| CommandError::user(format!("{FILE_NAME} is not UTF-8 text")))?;
         let source = Arc::new(Source { path: FILE_NAME.to_owned(), text });
         Config::read(&source).map(Some).map_err(|faults| {
             let at = revision.short();
-            CommandError::faults(faults).with_message(format!("{FILE_NAME} of revision {at} cannot be used; nothing was applied"))
+            CommandError::faults(faults)
+                .with_message(format!("{FILE_NAME} of revision {at} cannot be used; nothing was applied"))
         })
     }
 
@@ -112,7 +114,9 @@ pub fn manifests_of_files(paths: &[PathBuf], recursive: bool) -> Result<Vec<Mani
 
 fn load(read: TreeRead) -> Result<Vec<Manifest>, CommandError> {
     for submodule in &read.submodules {
-        output::warning(&format!("{submodule} is a submodule: its files are in another repository and are not deployed"));
+        output::warning(&format!(
+            "{submodule} is a submodule: its files are in another repository and are not deployed"
+        ));
     }
     for link in &read.symlinks {
         output::warning(&format!("{} is a link to the folder {}, and is not followed", link.path, link.target));

@@ -16,8 +16,10 @@ fn folder(variable: &str, default: &str) -> Result<PathBuf, CommandError> {
     let set = env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
     match set.or_else(|| Some(home()?.join(default))) {
         Some(folder) => Ok(folder.join("landfall")),
-        None => Err(CommandError::user(format!("There is no folder for files of Landfall: neither HOME nor {variable} is set"))
-            .hint(format!("set {variable} to a folder that may be written"))),
+        None => Err(CommandError::user(format!(
+            "There is no folder for files of Landfall: neither HOME nor {variable} is set"
+        ))
+        .hint(format!("set {variable} to a folder that may be written"))),
     }
 }
 

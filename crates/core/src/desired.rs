@@ -77,12 +77,7 @@ impl DesiredSet {
         if faults.is_empty() { Ok(set) } else { Err(faults) }
     }
 
-    fn resolve_one(
-        &self,
-        manifest: Manifest,
-        catalog: &Catalog,
-        scope: &Scope,
-    ) -> Result<Desired, Box<Diagnostic>> {
+    fn resolve_one(&self, manifest: Manifest, catalog: &Catalog, scope: &Scope) -> Result<Desired, Box<Diagnostic>> {
         let served = catalog.get(&manifest.gvk);
         let defined = self.defined_kinds.iter().find(|kind| kind.gvk == manifest.gvk);
         let Some(kind) = served.or(defined) else {
@@ -91,11 +86,17 @@ impl DesiredSet {
         let mut value = manifest.value;
         let namespace = if kind.namespaced {
             let named = manifest.namespace.filter(|namespace| !namespace.is_empty());
-            if let Some(named) = named.as_ref().filter(|named| scope.enforce_namespace && **named != scope.default_namespace) {
+            if let Some(named) =
+                named.as_ref().filter(|named| scope.enforce_namespace && **named != scope.default_namespace)
+            {
                 let span = manifest.origin.locate(&["metadata", "namespace"]);
                 return Err(Box::new(
-                    at(&manifest.origin, span, format!("The namespace '{named}' is not the '{}' that was asked for", scope.default_namespace))
-                        .hint("remove the namespace from the manifest, or run without -n"),
+                    at(
+                        &manifest.origin,
+                        span,
+                        format!("The namespace '{named}' is not the '{}' that was asked for", scope.default_namespace),
+                    )
+                    .hint("remove the namespace from the manifest, or run without -n"),
                 ));
             }
             let namespace = named.unwrap_or_else(|| scope.default_namespace.clone());
@@ -186,20 +187,31 @@ fn unknown_kind(manifest: &Manifest, catalog: &Catalog) -> Diagnostic {
     let gvk = &manifest.gvk;
     let span = manifest.origin.locate(&["apiVersion"]);
     let fault = |message: String| at(&manifest.origin, span.clone(), message);
-    let group_version = |version: &str, group: &str| if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
+    let group_version =
+        |version: &str, group: &str| if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
     if let Some(unserved) = catalog.unserved().iter().find(|u| u.group == gvk.group && u.version == gvk.version) {
-        return fault(format!("The cluster cannot serve {} now: {}", group_version(&unserved.version, &unserved.group), unserved.reason))
-            .hint("repair the API service that serves this group, or leave its objects out of this deploy");
+        return fault(format!(
+            "The cluster cannot serve {} now: {}",
+            group_version(&unserved.version, &unserved.group),
+            unserved.reason
+        ))
+        .hint("repair the API service that serves this group, or leave its objects out of this deploy");
     }
     let versions = catalog.versions(&gvk.group_kind());
     if !versions.is_empty() {
-        return fault(format!("The cluster does not serve {gvk} any more, or not yet"))
-            .hint(format!("it serves {} as {}; change apiVersion, and the fields that differ", gvk.kind, versions.join(", ")));
+        return fault(format!("The cluster does not serve {gvk} any more, or not yet")).hint(format!(
+            "it serves {} as {}; change apiVersion, and the fields that differ",
+            gvk.kind,
+            versions.join(", ")
+        ));
     }
     let elsewhere: Vec<String> = catalog.named(&gvk.kind).into_iter().map(Gvk::api_version).collect();
     if !elsewhere.is_empty() {
-        return fault(format!("The cluster does not serve {gvk}"))
-            .hint(format!("it serves {} as {}", gvk.kind, elsewhere.join(", ")));
+        return fault(format!("The cluster does not serve {gvk}")).hint(format!(
+            "it serves {} as {}",
+            gvk.kind,
+            elsewhere.join(", ")
+        ));
     }
     fault(format!("The cluster does not know the kind {gvk}"))
         .hint("correct apiVersion and kind, or add the CustomResourceDefinition of this kind to the repository or the cluster")

@@ -27,7 +27,8 @@ pub struct ForeignField {
 
 /// The manager other than kubectl or Landfall that owns a field of a live object.
 pub fn foreign_owner(live: &Value, path: &FieldPath) -> Option<ForeignField> {
-    let owner = entries(live).find(|entry| !is_ours(entry) && entry.get("fieldsV1").is_some_and(|fields| owns(fields, path.steps())))?;
+    let owner = entries(live)
+        .find(|entry| !is_ours(entry) && entry.get("fieldsV1").is_some_and(|fields| owns(fields, path.steps())))?;
     let text = |key: &str| owner.get(key).and_then(Value::as_str).map(str::to_owned);
     Some(ForeignField { field: path.to_string(), manager: text("manager")?, time: text("time") })
 }
@@ -102,11 +103,18 @@ pub fn dropped_fields(live: &Value, manifest: &Value) -> Vec<FieldChange> {
     dropped
 }
 
-fn collect_dropped(fields: &Value, live: Option<&Value>, manifest: Option<&Value>, path: &FieldPath, dropped: &mut Vec<FieldChange>) {
+fn collect_dropped(
+    fields: &Value,
+    live: Option<&Value>,
+    manifest: Option<&Value>,
+    path: &FieldPath,
+    dropped: &mut Vec<FieldChange>,
+) {
     for (text, child) in fields.as_object().into_iter().flatten() {
         // Items of sets (`v:`) and the object itself (`.`) have nothing below them that could be missing alone.
         let Some(element) = Element::read(text) else { continue };
-        let (Some(old), wanted) = (live.and_then(|live| element.find(live)), manifest.and_then(|m| element.find(m))) else {
+        let (Some(old), wanted) = (live.and_then(|live| element.find(live)), manifest.and_then(|m| element.find(m)))
+        else {
             continue;
         };
         let path = path.join(element.step());
@@ -144,7 +152,8 @@ impl<'a> Element<'a> {
         match self {
             Self::Field(name) => Step::Field((*name).to_owned()),
             Self::Item(keys) => {
-                let (key, value) = keys.iter().next().map_or_else(Default::default, |(key, value)| (key.clone(), value.clone()));
+                let (key, value) =
+                    keys.iter().next().map_or_else(Default::default, |(key, value)| (key.clone(), value.clone()));
                 Step::Item { key, value: value.as_str().map_or_else(|| value.to_string(), str::to_owned) }
             }
         }

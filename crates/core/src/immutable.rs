@@ -113,6 +113,7 @@ const RULES: &[Rule] = &[
             &["spec", "activeDeadlineSeconds"],
             &["spec", "tolerations"],
             &["spec", "terminationGracePeriodSeconds"],
+            &["spec", "schedulingGates"],
         ],
         ..rule("", "Pod", &["spec"])
     },
@@ -124,29 +125,45 @@ pub fn immutable_changes<'a>(kind: &GroupKind, live: &Value, changes: &'a [Field
 }
 
 fn is_immutable(kind: &GroupKind, live: &Value, change: &FieldChange) -> bool {
-    if (kind.group.as_str(), kind.kind.as_str()) == ("", "Service") && is_free_service_change(live, change) {
-        return false;
-    }
-    RULES.iter().any(|rule| {
-        rule.group == kind.group
-            && rule.kind == kind.kind
-            && starts_with(&change.path, rule.below)
-            && !rule.except.iter().any(|except| starts_with(&change.path, except))
-            && rule.only_if.is_none_or(|field| live.get(field) == Some(&Value::Bool(true)))
-    })
+    !may_change(kind, live, change)
+        && RULES.iter().any(|rule| {
+            rule.group == kind.group
+                && rule.kind == kind.kind
+                && starts_with(&change.path, rule.below)
+                && !rule.except.iter().any(|except| starts_with(&change.path, except))
+                && rule.only_if.is_none_or(|field| live.get(field) == Some(&Value::Bool(true)))
+        })
 }
 
-/// A Service's address can be set once, and goes with its type: becoming an ExternalName releases it, ceasing to be
-/// one assigns it.
-fn is_free_service_change(live: &Value, change: &FieldChange) -> bool {
-    let unset = |value: &Option<Value>| match value {
+/// Whether a field that is immutable as a rule may change here, so that the server has to say.
+fn may_change(kind: &GroupKind, live: &Value, change: &FieldChange) -> bool {
+    let below = |fields: &[&str]| starts_with(&change.path, fields);
+    let is_unset = match &change.old {
         None | Some(Value::Null) => true,
         Some(Value::String(text)) => text.is_empty(),
         Some(Value::Array(items)) => items.is_empty(),
         Some(_) => false,
     };
-    let is_address = starts_with(&change.path, &["spec", "clusterIP"]) || starts_with(&change.path, &["spec", "clusterIPs"]);
-    is_address && (unset(&change.old) || live.pointer("/spec/type").and_then(Value::as_str) == Some("ExternalName"))
+    let live_type = live.pointer("/spec/type").and_then(Value::as_str);
+    match (kind.group.as_str(), kind.kind.as_str()) {
+        // The address can be set once, and goes with the type: becoming an ExternalName releases it, ceasing to be one
+        // assigns it.
+        ("", "Service") if below(&["spec", "clusterIP"]) || below(&["spec", "clusterIPs"]) => {
+            is_unset || live_type == Some("ExternalName")
+        }
+        // The class comes and goes with the type.
+        ("", "Service") if below(&["spec", "loadBalancerClass"]) => {
+            live_type != Some("LoadBalancer") || change.new.is_none()
+        }
+        // A claim that was made before there was a default class may get its class later.
+        ("", "PersistentVolumeClaim") => below(&["spec", "storageClassName"]) && is_unset,
+        ("", "PersistentVolume") => below(&["spec", "csi", "controllerExpandSecretRef"]) && is_unset,
+        // Where its pods go and what they may use can change until it starts.
+        ("batch", "Job") => {
+            below(&["spec", "template"]) && live.pointer("/spec/suspend").and_then(Value::as_bool) == Some(true)
+        }
+        _ => false,
+    }
 }
 
 fn starts_with(path: &FieldPath, fields: &[&str]) -> bool {
@@ -155,4 +172,45 @@ fn starts_with(path: &FieldPath, fields: &[&str]) -> bool {
         Step::Index(_) | Step::Item { .. } => "",
     });
     path.steps().len() >= fields.len() && names.zip(fields).all(|(name, field)| name == *field)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::compare::Step;
+
+    fn is_immutable(kind: (&str, &str), live: &Value, field: &[&str], old: Value, new: Option<Value>) -> bool {
+        let path = field.iter().fold(FieldPath::default(), |path, name| path.join(Step::Field((*name).to_owned())));
+        let changes = [FieldChange { path, old: Some(old).filter(|old| !old.is_null()), new }];
+        !immutable_changes(&GroupKind::new(kind.0, kind.1), live, &changes).is_empty()
+    }
+
+    #[test]
+    fn a_claim_may_get_its_class_later_but_not_another_one() {
+        let field = ["spec", "storageClassName"];
+        let kind = ("", "PersistentVolumeClaim");
+        assert!(!is_immutable(kind, &json!({}), &field, Value::Null, Some(json!("fast"))));
+        assert!(is_immutable(kind, &json!({}), &field, json!("slow"), Some(json!("fast"))));
+    }
+
+    #[test]
+    fn the_class_of_a_balancer_goes_with_the_type() {
+        let balancer = json!({"spec": {"type": "LoadBalancer"}});
+        let field = ["spec", "loadBalancerClass"];
+        assert!(is_immutable(("", "Service"), &balancer, &field, json!("a"), Some(json!("b"))));
+        assert!(!is_immutable(("", "Service"), &balancer, &field, json!("a"), None));
+        assert!(!is_immutable(("", "Service"), &json!({"spec": {}}), &field, Value::Null, Some(json!("a"))));
+    }
+
+    #[test]
+    fn a_job_can_change_before_it_starts() {
+        let field = ["spec", "template", "spec", "nodeSelector"];
+        let changed = |suspend: bool| {
+            let live = json!({"spec": {"suspend": suspend}});
+            is_immutable(("batch", "Job"), &live, &field, json!({"a": "b"}), Some(json!({"a": "c"})))
+        };
+        assert_eq!((changed(true), changed(false)), (false, true));
+    }
 }

@@ -30,10 +30,14 @@ pub struct Inventory {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InventoryError {
     /// It was written by a newer version.
-    #[error("The inventory has format {0}, which a newer Landfall wrote. Use that version or a newer one; nothing was changed.")]
+    #[error(
+        "The inventory has format {0}, which a newer Landfall wrote. Use that version or a newer one; nothing was changed."
+    )]
     Newer(String),
     /// A line of it is not what Landfall writes.
-    #[error("The inventory cannot be read: '{line}' is not an object of it. Somebody changed it by hand; restore it, or delete it to let the next deploy look at every kind again.")]
+    #[error(
+        "The inventory cannot be read: '{line}' is not an object of it. Somebody changed it by hand; restore it, or delete it to let the next deploy look at every kind again."
+    )]
     Line {
         /// The line as it stands.
         line: String,

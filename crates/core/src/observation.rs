@@ -110,7 +110,8 @@ pub fn list_queries(
             None => kinds.extend_missing(catalog.kinds().filter(|kind| kind.prunable)),
             Some(inventory) => {
                 let usual = USUAL_KINDS.iter().map(|(group, kind)| GroupKind::new(group, kind));
-                let wanted = usual.chain(inventory.kinds()).filter_map(|kind| catalog.preferred(&kind)).collect::<Vec<_>>();
+                let wanted =
+                    usual.chain(inventory.kinds()).filter_map(|kind| catalog.preferred(&kind)).collect::<Vec<_>>();
                 kinds.extend_missing(wanted.into_iter());
             }
         }

@@ -68,7 +68,8 @@ const OPT_OUTS: [(&str, &str); 5] = [
 
 /// Decides about one live object that the revision does not have.
 pub fn fate(live: &LiveObject, document: &Value, context: &PruneContext<'_>) -> Fate {
-    if document.pointer("/metadata/ownerReferences").and_then(Value::as_array).is_some_and(|owners| !owners.is_empty()) {
+    if document.pointer("/metadata/ownerReferences").and_then(Value::as_array).is_some_and(|owners| !owners.is_empty())
+    {
         return Fate::Owned;
     }
     if is_made_for_service(live, document) {
@@ -78,7 +79,10 @@ pub fn fate(live: &LiveObject, document: &Value, context: &PruneContext<'_>) -> 
         return Fate::NotOurs(reason);
     }
     if !live.selected {
-        return keep("it does not carry the environment's label any more", Some(format!("delete it by hand, or label it again: {}", live.id)));
+        return keep(
+            "it does not carry the environment's label any more",
+            Some(format!("delete it by hand, or label it again: {}", live.id)),
+        );
     }
     if let Some(unseen) = context.observation.blindness(&live.id) {
         return keep(&format!("not all objects of its kind could be read: {}", unseen.reason), None);
@@ -127,7 +131,9 @@ fn carries_apply_mark(live: &LiveObject, document: &Value) -> bool {
         (Some(applied), Some(namespace)) => applied == namespace,
         _ => true,
     };
-    field("/kind") == Some(live.id.kind.as_str()) && field("/metadata/name") == Some(live.id.name.as_str()) && same_namespace
+    field("/kind") == Some(live.id.kind.as_str())
+        && field("/metadata/name") == Some(live.id.name.as_str())
+        && same_namespace
 }
 
 /// A controller makes the Endpoints of a Service with its labels, and without saying that the Service owns them.
@@ -159,7 +165,10 @@ fn needs_approval(live: &LiveObject, document: &Value, context: &PruneContext<'_
     let rest: Vec<String> = context.contents.get(id).into_iter().flatten().take(3).map(ToString::to_string).collect();
     if !rest.is_empty() {
         let reason = format!("it still holds objects, such as {}", rest.join(", "));
-        return Some(Keep { reason, remedy: Some("delete those first; it is never deleted while it holds any".to_owned()) });
+        return Some(Keep {
+            reason,
+            remedy: Some("delete those first; it is never deleted while it holds any".to_owned()),
+        });
     }
     let approved = context.approved.contains(&id.short())
         || annotation(document, "landfall.dev/prune").is_some_and(|value| value == "allowed");

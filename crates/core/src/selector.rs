@@ -25,7 +25,9 @@ enum Requirement {
 
 /// A selector that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("The selector '{selector}' cannot be read: {reason}. Write it as kubectl's -l: 'deploy=NAME', 'tier in (web,api)', '!legacy'.")]
+#[error(
+    "The selector '{selector}' cannot be read: {reason}. Write it as kubectl's -l: 'deploy=NAME', 'tier in (web,api)', '!legacy'."
+)]
 pub struct SelectorError {
     selector: String,
     reason: String,
@@ -161,7 +163,9 @@ fn parse_key(text: &str) -> Result<String, String> {
     let key = text.trim();
     let (prefix, name) = key.rsplit_once('/').map_or((None, key), |(prefix, name)| (Some(prefix), name));
     let prefix_is_good = prefix.is_none_or(|prefix| {
-        !prefix.is_empty() && prefix.len() <= 253 && prefix.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b))
+        !prefix.is_empty()
+            && prefix.len() <= 253
+            && prefix.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b))
     });
     if !prefix_is_good || name.is_empty() || !is_label_text(name) {
         return Err(format!("'{key}' is not a label key"));

@@ -85,7 +85,11 @@ impl Config {
         let mut faults = Vec::new();
         for (name, environment) in &config.environments {
             if let Some(Err(error)) = environment.selector.as_deref().map(Selector::parse) {
-                faults.push(Diagnostic::at(source, find(source, environment.selector.as_deref().unwrap_or(name)), error.to_string()));
+                faults.push(Diagnostic::at(
+                    source,
+                    find(source, environment.selector.as_deref().unwrap_or(name)),
+                    error.to_string(),
+                ));
             }
             if environment.paths.is_empty() {
                 faults.push(
@@ -93,14 +97,26 @@ impl Config {
                         .hint("name the folders of its manifests, such as paths: [base]"),
                 );
             }
-            for path in environment.paths.iter().filter(|path| path.starts_with('/') || path.split('/').any(|part| part == "..")) {
+            for path in environment
+                .paths
+                .iter()
+                .filter(|path| path.starts_with('/') || path.split('/').any(|part| part == ".."))
+            {
                 faults.push(
-                    Diagnostic::at(source, find(source, path), format!("The path '{path}' leads out of the repository"))
-                        .hint("name it from the root of the repository"),
+                    Diagnostic::at(
+                        source,
+                        find(source, path),
+                        format!("The path '{path}' leads out of the repository"),
+                    )
+                    .hint("name it from the root of the repository"),
                 );
             }
             if environment.max_prune_share.is_some_and(|share| share > 100) {
-                faults.push(Diagnostic::at(source, find(source, "maxPruneShare"), "maxPruneShare is more than 100 per cent"));
+                faults.push(Diagnostic::at(
+                    source,
+                    find(source, "maxPruneShare"),
+                    "maxPruneShare is more than 100 per cent",
+                ));
             }
         }
         if faults.is_empty() { Ok(config) } else { Err(faults) }
@@ -122,11 +138,13 @@ fn find(source: &Source, text: &str) -> std::ops::Range<usize> {
 }
 
 fn fault(source: &Arc<Source>, error: &serde_saphyr::Error) -> Diagnostic {
-    let (line, column) = error.location().map_or((1, 1), |location| (location.line() as usize, location.column() as usize));
+    let (line, column) =
+        error.location().map_or((1, 1), |location| (location.line() as usize, location.column() as usize));
     let start: usize = source.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let rest = source.text.get(start..).unwrap_or_default();
     let offset = start + rest.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum::<usize>();
-    let end = source.text.get(offset..).and_then(|rest| rest.find(['\n', ':'])).map_or(offset, |length| offset + length);
+    let end =
+        source.text.get(offset..).and_then(|rest| rest.find(['\n', ':'])).map_or(offset, |length| offset + length);
     let message = error.without_snippet().to_string();
     let message = message.split(" at line").next().unwrap_or(&message).trim().to_owned();
     Diagnostic::at(source, offset..end, message).hint("docs/configuration.md describes every field of landfall.yaml")
@@ -143,7 +161,9 @@ mod tests {
 
     #[test]
     fn reads_the_smallest_and_the_largest() {
-        let small = read("name: shop\nenvironments:\n  prod: {branch: main, paths: [base], target: {kubernetes: {}}}\n").unwrap();
+        let small =
+            read("name: shop\nenvironments:\n  prod: {branch: main, paths: [base], target: {kubernetes: {}}}\n")
+                .unwrap();
         let environment = &small.environments["prod"];
         assert_eq!(environment.selector(&small.name).to_string(), "deploy=shop");
         let large = read(
@@ -166,7 +186,9 @@ environments:
 
     #[test]
     fn says_what_is_wrong_and_where() {
-        let environment = |more: &str| format!("name: shop\nenvironments:\n  prod: {{branch: main, target: {{kubernetes: {{}}}}, {more}}}\n");
+        let environment = |more: &str| {
+            format!("name: shop\nenvironments:\n  prod: {{branch: main, target: {{kubernetes: {{}}}}, {more}}}\n")
+        };
         let fault = |text: &str| read(text).unwrap_err();
         insta::assert_snapshot!(fault(&environment("paths: [base], pathz: [x]")), @"landfall.yaml:3:71: unknown field `pathz`, expected one of branch, paths, selector, target, maxPruneShare");
         insta::assert_snapshot!(fault("name: shop\n"), @"landfall.yaml:1:1: missing field `environments`");
@@ -182,6 +204,10 @@ environments:
         if std::env::var_os("LANDFALL_BLESS").is_some() {
             std::fs::write(path, &schema).unwrap();
         }
-        assert_eq!(std::fs::read_to_string(path).unwrap(), schema, "run the test with LANDFALL_BLESS=1 to write it anew");
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap(),
+            schema,
+            "run the test with LANDFALL_BLESS=1 to write it anew"
+        );
     }
 }

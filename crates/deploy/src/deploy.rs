@@ -60,7 +60,9 @@ pub enum DeployError {
         total: usize,
     },
     /// The lock was lost, so that another deploy may be running.
-    #[error("The lock of the environment was lost after {done} of {total} changes: the target was out of reach for too long. Deploy again to go on")]
+    #[error(
+        "The lock of the environment was lost after {done} of {total} changes: the target was out of reach for too long. Deploy again to go on"
+    )]
     LockLost {
         /// How many changes are done.
         done: usize,
@@ -193,7 +195,8 @@ async fn carry_out(
     };
     let mut version = planned.inventories.version.clone();
     if request.track {
-        let wide = planned.inventories.own.clone().unwrap_or_default().widened(planned.desired.objects.iter().map(|d| &d.id));
+        let wide =
+            planned.inventories.own.clone().unwrap_or_default().widened(planned.desired.objects.iter().map(|d| &d.id));
         version = Some(target.write_inventory(&planned.key, &wide, version.as_deref()).await?);
     }
     let result = run.apply_and_prune().await;

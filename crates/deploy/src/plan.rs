@@ -79,11 +79,7 @@ pub async fn plan(
 }
 
 /// Plans again with the same manifests, after the target has changed.
-pub(crate) async fn replan(
-    target: &dyn Target,
-    planned: Planned,
-    request: &Request,
-) -> Result<Planned, PlanError> {
+pub(crate) async fn replan(target: &dyn Target, planned: Planned, request: &Request) -> Result<Planned, PlanError> {
     let inventories = if request.track { target.inventories(&planned.key).await? } else { Inventories::default() };
     observe_and_compute(target, planned.desired, planned.catalog, inventories, planned.key, request).await
 }

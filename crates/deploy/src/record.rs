@@ -15,8 +15,10 @@ use crate::{
 pub(crate) fn narrowed(planned: &Planned, uids: &BTreeMap<ObjectId, String>, request: &Request) -> Inventory {
     let kept = planned.plan.items.iter().filter(|item| matches!(item.action, Action::Keep(_))).map(|item| &item.id);
     let own = planned.inventories.own.as_ref();
-    let unseen = own.into_iter().flat_map(|own| own.objects.keys()).filter(|id| planned.observation.blindness(id).is_some());
-    let ids: BTreeSet<&ObjectId> = planned.desired.objects.iter().map(|desired| &desired.id).chain(kept).chain(unseen).collect();
+    let unseen =
+        own.into_iter().flat_map(|own| own.objects.keys()).filter(|id| planned.observation.blindness(id).is_some());
+    let ids: BTreeSet<&ObjectId> =
+        planned.desired.objects.iter().map(|desired| &desired.id).chain(kept).chain(unseen).collect();
     let uid = |id: &ObjectId| {
         let observed = || planned.observation.live.get(id).map(|live| live.uid.clone());
         let recorded = || own.and_then(|own| own.objects.get(id).cloned()).flatten();
@@ -41,7 +43,11 @@ pub(crate) fn with_uids(planned: &Planned, uids: &BTreeMap<ObjectId, String>) ->
 }
 
 /// A revision that changes no object is still the one that is live now.
-pub(crate) async fn record_unchanged(target: &dyn Target, planned: &Planned, request: &Request) -> Result<(), TargetError> {
+pub(crate) async fn record_unchanged(
+    target: &dyn Target,
+    planned: &Planned,
+    request: &Request,
+) -> Result<(), TargetError> {
     if !request.track {
         return Ok(());
     }
@@ -52,7 +58,9 @@ pub(crate) async fn record_unchanged(target: &dyn Target, planned: &Planned, req
         (None, Some(_)) => false,
         (Some(own), None) => own.objects == narrowed.objects,
         (Some(own), Some(_)) => {
-            own.revision == narrowed.revision && own.repository == narrowed.repository && own.objects == narrowed.objects
+            own.revision == narrowed.revision
+                && own.repository == narrowed.repository
+                && own.objects == narrowed.objects
         }
     };
     if !is_same {

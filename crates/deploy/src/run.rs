@@ -53,8 +53,10 @@ impl Run<'_> {
     /// Carries out items at the same time; the first stop or loss of the lock ends it, failures only afterwards.
     async fn carry_out(&mut self, items: &[&Item]) -> Result<(), DeployError> {
         let (target, planned) = (self.target, self.planned);
-        let mut results = stream::iter(items.iter().map(|item| async move { (*item, target.carry_out(item, &planned.catalog).await) }))
-            .buffer_unordered(AT_ONCE);
+        let mut results = stream::iter(
+            items.iter().map(|item| async move { (*item, target.carry_out(item, &planned.catalog).await) }),
+        )
+        .buffer_unordered(AT_ONCE);
         let mut failed = Vec::new();
         while let Some((item, result)) = results.next().await {
             match result {

@@ -89,7 +89,10 @@ fn carried(item: &Item, sent: &Value, answer: Result<Answer, CallError>) -> Resu
     match answer {
         Ok(answer) => {
             let written: Option<Written> = serde_json::from_slice(&answer.body).ok();
-            Ok(Carried { uid: written.map(|written| written.metadata.uid), warnings: answer.warnings.into_iter().map(hide).collect() })
+            Ok(Carried {
+                uid: written.map(|written| written.metadata.uid),
+                warnings: answer.warnings.into_iter().map(hide).collect(),
+            })
         }
         Err(CallError::Status(mut status)) => {
             status.message = hide(status.message);
@@ -110,7 +113,8 @@ pub fn patch_call(item: &Item, kind: &ServedKind, write: &Write, dry_run: DryRun
     match write {
         Write::Patch(patch) => {
             let path = write_path(&path::object(kind, &item.id), APPLY_MANAGER, dry_run);
-            Call::new(Method::PATCH, path, patch.body.to_string().into_bytes()).content_type(patch.format.content_type())
+            Call::new(Method::PATCH, path, patch.body.to_string().into_bytes())
+                .content_type(patch.format.content_type())
         }
         Write::ServerSide(body) => server_side_call(item, kind, body, dry_run),
     }

@@ -27,7 +27,9 @@ pub async fn check(api: &Api, item: &Item, kind: &ServedKind) -> Result<CheckOut
     match api.call(call).await {
         Ok(answer) => match serde_json::from_slice(&answer.body) {
             Ok(object) => Ok(CheckOutcome::Accepted(Box::new(object))),
-            Err(error) => Err(TargetError::Other(format!("The answer to the check of {} cannot be read: {error}", item.id))),
+            Err(error) => {
+                Err(TargetError::Other(format!("The answer to the check of {} cannot be read: {error}", item.id)))
+            }
         },
         Err(CallError::Status(status)) if status.is_already_exists() => Ok(CheckOutcome::Exists),
         // A webhook with side effects cannot be asked; the real request will be.

@@ -125,7 +125,10 @@ fn read_all(paths: &[PathBuf]) -> Result<Option<Kubeconfig>, ConnectError> {
     Ok(merged)
 }
 
-async fn of_kubeconfig(mut kubeconfig: Kubeconfig, options: &ConnectOptions) -> Result<(String, kube::Config), ConnectError> {
+async fn of_kubeconfig(
+    mut kubeconfig: Kubeconfig,
+    options: &ConnectOptions,
+) -> Result<(String, kube::Config), ConnectError> {
     let known = || match kubeconfig.contexts.iter().map(|context| context.name.as_str()).collect::<Vec<_>>() {
         names if names.is_empty() => "none".to_owned(),
         names => names.join(", "),
@@ -141,8 +144,9 @@ async fn of_kubeconfig(mut kubeconfig: Kubeconfig, options: &ConnectOptions) -> 
         cluster: options.cluster.clone(),
         user: options.user.clone(),
     };
-    let mut config =
-        kube::Config::from_custom_kubeconfig(kubeconfig, &selection).await.map_err(|error| unusable(&context, &error))?;
+    let mut config = kube::Config::from_custom_kubeconfig(kubeconfig, &selection)
+        .await
+        .map_err(|error| unusable(&context, &error))?;
     if let Some(token) = &options.token {
         config.auth_info = kube::config::AuthInfo { token: Some(token.clone()), ..Default::default() };
     }

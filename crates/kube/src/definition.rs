@@ -76,13 +76,21 @@ pub async fn served(api: &Api, id: &ObjectId) -> Result<(), TargetError> {
             .map_err(|error| TargetError::Other(format!("{id} cannot be read: {error}")))?;
         let condition = |name: &str| definition.status.conditions.iter().find(|condition| condition.r#type == name);
         if let Some(refused) = condition("NamesAccepted").filter(|condition| condition.status == "False") {
-            return Err(TargetError::Other(format!("The cluster does not accept the names of {id}: {}", refused.message)));
+            return Err(TargetError::Other(format!(
+                "The cluster does not accept the names of {id}: {}",
+                refused.message
+            )));
         }
-        if condition("Established").is_some_and(|condition| condition.status == "True") && answers(api, &definition).await? {
+        if condition("Established").is_some_and(|condition| condition.status == "True")
+            && answers(api, &definition).await?
+        {
             return Ok(());
         }
         if started.elapsed() > SERVED_WITHIN {
-            return Err(TargetError::Other(format!("{id} is applied, but not served after {} s", SERVED_WITHIN.as_secs())));
+            return Err(TargetError::Other(format!(
+                "{id} is applied, but not served after {} s",
+                SERVED_WITHIN.as_secs()
+            )));
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

@@ -93,7 +93,8 @@ fn is_aggregated(answer: &Answer) -> bool {
 }
 
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, TargetError> {
-    serde_json::from_slice(body).map_err(|error| TargetError::Other(format!("The cluster's list of kinds cannot be read: {error}")))
+    serde_json::from_slice(body)
+        .map_err(|error| TargetError::Other(format!("The cluster's list of kinds cannot be read: {error}")))
 }
 
 fn add_version(catalog: &mut Catalog, group: &str, version: Version) {
@@ -162,20 +163,22 @@ struct LegacyResource {
 async fn discover_each(api: &Api, core: &Answer, named: &Answer) -> Result<Catalog, TargetError> {
     let core: CoreVersions = read(&core.body)?;
     let named: NamedGroups = read(&named.body)?;
-    let mut versions: Vec<(String, String)> = core.versions.into_iter().map(|version| (String::new(), version)).collect();
+    let mut versions: Vec<(String, String)> =
+        core.versions.into_iter().map(|version| (String::new(), version)).collect();
     for mut group in named.groups {
         let preferred = group.preferred_version.take();
         group.versions.sort_by_key(|version| preferred.as_ref() != Some(version));
         versions.extend(group.versions.into_iter().map(|version| (group.name.clone(), version.version)));
     }
-    let lists: Vec<(String, String, Result<Answer, CallError>)> = stream::iter(versions.into_iter().map(|(group, version)| async move {
-        let path = if group.is_empty() { format!("/api/{version}") } else { format!("/apis/{group}/{version}") };
-        let answer = api.call(Call::get(path)).await;
-        Ok::<_, TargetError>((group, version, answer))
-    }))
-    .buffered(16)
-    .try_collect()
-    .await?;
+    let lists: Vec<(String, String, Result<Answer, CallError>)> =
+        stream::iter(versions.into_iter().map(|(group, version)| async move {
+            let path = if group.is_empty() { format!("/api/{version}") } else { format!("/apis/{group}/{version}") };
+            let answer = api.call(Call::get(path)).await;
+            Ok::<_, TargetError>((group, version, answer))
+        }))
+        .buffered(16)
+        .try_collect()
+        .await?;
     let mut catalog = Catalog::default();
     for (group, version, answer) in lists {
         match answer {

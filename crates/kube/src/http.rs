@@ -127,7 +127,12 @@ impl Api {
             self.throttle.accepted();
             return Ok(Answer {
                 body: body.to_vec(),
-                warnings: head.headers.get_all(header::WARNING).iter().filter_map(|value| warning(value.to_str().ok()?)).collect(),
+                warnings: head
+                    .headers
+                    .get_all(header::WARNING)
+                    .iter()
+                    .filter_map(|value| warning(value.to_str().ok()?))
+                    .collect(),
                 content_type: text(&head.headers, header::CONTENT_TYPE),
             });
         }
@@ -157,9 +162,15 @@ impl CallError {
     pub fn into_target_error(self, doing: &str) -> TargetError {
         match self {
             Self::Target(error) => error,
-            Self::Status(status) if status.code == 403 => TargetError::Forbidden(format!("{doing} is not allowed: {}", status.message)),
-            Self::Status(status) if status.code == 409 => TargetError::Conflict(format!("{doing} came too late: {}", status.message)),
-            Self::Status(status) if matches!(status.code, 400 | 404 | 413 | 422) => TargetError::Refused(status.fault()),
+            Self::Status(status) if status.code == 403 => {
+                TargetError::Forbidden(format!("{doing} is not allowed: {}", status.message))
+            }
+            Self::Status(status) if status.code == 409 => {
+                TargetError::Conflict(format!("{doing} came too late: {}", status.message))
+            }
+            Self::Status(status) if matches!(status.code, 400 | 404 | 413 | 422) => {
+                TargetError::Refused(status.fault())
+            }
             Self::Status(status) => TargetError::Other(format!("{doing} failed: {}", status.message)),
         }
     }

@@ -110,7 +110,8 @@ pub async fn write(
     version: Option<&str>,
 ) -> Result<String, TargetError> {
     let map = encode(key, inventory, version)?;
-    let body = serde_json::to_vec(&map).map_err(|error| TargetError::Other(format!("The inventory cannot be written: {error}")))?;
+    let body = serde_json::to_vec(&map)
+        .map_err(|error| TargetError::Other(format!("The inventory cannot be written: {error}")))?;
     let collection = format!("/api/v1/namespaces/{}/configmaps", key.namespace);
     let manager = [("fieldManager", "landfall")];
     let call = match version {
@@ -155,7 +156,9 @@ fn encode(key: &EnvironmentKey, inventory: &Inventory, version: Option<&str>) ->
 
 fn decode(map: &ConfigMap) -> Result<Inventory, TargetError> {
     let Some(compressed) = map.binary_data.get(COMPRESSED) else { return Ok(Inventory::decode(&map.data)?) };
-    let damaged = |error: &dyn std::fmt::Display| TargetError::Other(format!("The inventory {} is damaged: {error}", map.metadata.name));
+    let damaged = |error: &dyn std::fmt::Display| {
+        TargetError::Other(format!("The inventory {} is damaged: {error}", map.metadata.name))
+    };
     let bytes = STANDARD.decode(compressed).map_err(|error| damaged(&error))?;
     let mut text = String::new();
     GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).map_err(|error| damaged(&error))?;

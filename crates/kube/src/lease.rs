@@ -73,7 +73,12 @@ pub struct HeldLease {
 ///
 /// # Errors
 /// [`TargetError::Locked`] where somebody else holds it for longer than `wait`.
-pub async fn acquire(api: &Arc<Api>, key: &EnvironmentKey, holder: &str, wait: Duration) -> Result<HeldLease, TargetError> {
+pub async fn acquire(
+    api: &Arc<Api>,
+    key: &EnvironmentKey,
+    holder: &str,
+    wait: Duration,
+) -> Result<HeldLease, TargetError> {
     let collection = format!("/apis/coordination.k8s.io/v1/namespaces/{}/leases", key.namespace);
     let path = format!("{collection}/{}", key.name);
     let started = Instant::now();
@@ -110,7 +115,9 @@ pub async fn acquire(api: &Arc<Api>, key: &EnvironmentKey, holder: &str, wait: D
 
 fn is_free(spec: &Spec, unchanged_for: Duration) -> bool {
     let duration = spec.lease_duration_seconds.map_or(DURATION, Duration::from_secs);
-    spec.holder_identity.as_deref().is_none_or(str::is_empty) || unchanged_for > duration || is_long_gone(spec, duration)
+    spec.holder_identity.as_deref().is_none_or(str::is_empty)
+        || unchanged_for > duration
+        || is_long_gone(spec, duration)
 }
 
 /// Renewed so long ago that no difference of clocks explains it.
@@ -162,7 +169,8 @@ async fn take(api: &Api, path: &str, mut lease: Lease, holder: &str) -> Result<b
 
 /// Whether the write went through; `false` where somebody else was faster.
 async fn write(api: &Api, method: Method, path: &str, lease: &Lease) -> Result<bool, TargetError> {
-    let body = serde_json::to_vec(lease).map_err(|error| TargetError::Other(format!("The lock cannot be written: {error}")))?;
+    let body = serde_json::to_vec(lease)
+        .map_err(|error| TargetError::Other(format!("The lock cannot be written: {error}")))?;
     match api.call(Call::new(method, path, body)).await {
         Ok(_) => Ok(true),
         Err(CallError::Status(status)) if status.code == 409 => Ok(false),

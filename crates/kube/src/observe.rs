@@ -166,7 +166,11 @@ pub fn live_object(document: &str, gvk: &Gvk, namespaced: bool, selected: bool) 
 type Wanted<'a> = (&'a ObjectId, &'a ListQuery);
 
 /// Reads the wanted objects that no list showed: they may exist without the label.
-async fn read_missing(api: &Api, request: &ObserveRequest<'_>, observation: &mut Observation) -> Result<(), TargetError> {
+async fn read_missing(
+    api: &Api,
+    request: &ObserveRequest<'_>,
+    observation: &mut Observation,
+) -> Result<(), TargetError> {
     // Without a selector the lists show everything.
     if request.selector.is_empty() && observation.unseen.is_empty() {
         return Ok(());
@@ -186,7 +190,8 @@ async fn read_missing(api: &Api, request: &ObserveRequest<'_>, observation: &mut
     while let Some((id, query, result)) = reads.next().await {
         match result {
             Ok(answer) => {
-                let unreadable = |error: &dyn std::fmt::Display| TargetError::Other(format!("{id} cannot be read: {error}"));
+                let unreadable =
+                    |error: &dyn std::fmt::Display| TargetError::Other(format!("{id} cannot be read: {error}"));
                 let text = std::str::from_utf8(&answer.body).map_err(|error| unreadable(&error))?;
                 let object = live_object(text, &query.kind.gvk, query.kind.namespaced, false);
                 observation.add(object.map_err(|error| unreadable(&error))?, Some(&query.kind.gvk));
@@ -244,7 +249,10 @@ pub async fn names(api: &Api, query: &ListQuery) -> Result<Vec<String>, CallErro
         let object: Owned = serde_json::from_str(item.get())?;
         if object.metadata.owner_references.is_empty() {
             let namespace = object.metadata.namespace.filter(|_| query.namespace.is_none());
-            found.push(namespace.map_or(object.metadata.name.clone(), |namespace| format!("{namespace}/{}", object.metadata.name)));
+            found.push(
+                namespace
+                    .map_or(object.metadata.name.clone(), |namespace| format!("{namespace}/{}", object.metadata.name)),
+            );
         }
         Ok(())
     })

@@ -40,13 +40,21 @@ impl Failure {
         }
         let reason = reasons.last().cloned().unwrap_or_default();
         let whole = reasons.join(": ");
-        if whole.contains("certificate") || whole.contains("dns error") || whole.contains("invalid URI") || whole.contains("exec") {
-            return Self::Final(if whole.contains("dns error") { format!("the name cannot be resolved: {reason}") } else { reason });
+        if whole.contains("certificate")
+            || whole.contains("dns error")
+            || whole.contains("invalid URI")
+            || whole.contains("exec")
+        {
+            return Self::Final(if whole.contains("dns error") {
+                format!("the name cannot be resolved: {reason}")
+            } else {
+                reason
+            });
         }
         match kind {
-            Some(io::ErrorKind::ConnectionRefused | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => {
-                Self::Refused(reason)
-            }
+            Some(
+                io::ErrorKind::ConnectionRefused | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable,
+            ) => Self::Refused(reason),
             _ => Self::Lost(reason),
         }
     }
@@ -73,11 +81,18 @@ impl Retry {
             Failure::Final(_) => return None,
             Failure::Status { status, retry_after } => match status.code {
                 // The server says itself when; it has not done anything.
-                429 => return Some(retry_after.unwrap_or(backoff).min(Duration::from_secs(60))).filter(|_| self.count() < 30),
+                429 => {
+                    return Some(retry_after.unwrap_or(backoff).min(Duration::from_secs(60)))
+                        .filter(|_| self.count() < 30);
+                }
                 503 | 504 => retry_after.unwrap_or(backoff),
                 500 if is_passing(&status.message) => backoff,
                 // A patch that lost a race inside the server; it carries no version, so the same patch is right again.
-                409 if status.message.contains("please apply your changes to the latest version") && self.attempts < 5 => backoff,
+                409 if status.message.contains("please apply your changes to the latest version")
+                    && self.attempts < 5 =>
+                {
+                    backoff
+                }
                 _ => return None,
             },
             Failure::Refused(_) | Failure::Lost(_) => backoff,

@@ -39,7 +39,11 @@ impl Status {
             _ => {
                 let text = String::from_utf8_lossy(body);
                 let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("(no text)");
-                Self { code, message: format!("HTTP {code}: {}", line.chars().take(200).collect::<String>()), ..Self::default() }
+                Self {
+                    code,
+                    message: format!("HTTP {code}: {}", line.chars().take(200).collect::<String>()),
+                    ..Self::default()
+                }
             }
         }
     }

@@ -70,7 +70,9 @@ pub struct ApplyArgs {
 pub async fn run(args: &ApplyArgs) -> Result<ExitCode, CommandError> {
     refuse_unsupported(args)?;
     if args.files.filename.is_empty() {
-        return Err(CommandError::user("No manifests are named").hint("name files or folders with -f, as with kubectl apply"));
+        return Err(
+            CommandError::user("No manifests are named").hint("name files or folders with -f, as with kubectl apply")
+        );
     }
     let job = job(&JobArgs {
         environment: None,
@@ -85,7 +87,8 @@ pub async fn run(args: &ApplyArgs) -> Result<ExitCode, CommandError> {
     let progress = Arc::new(Terminal::new(ShowPlan::No, job.target.default_namespace()));
     let dry_run = args.dry_run.as_deref().is_some_and(|mode| mode != "none");
     if job.manifests.is_empty() {
-        return Err(CommandError::user("There are no objects to apply").hint("look at the path; with folders in folders, add -R"));
+        return Err(CommandError::user("There are no objects to apply")
+            .hint("look at the path; with folders in folders, add -R"));
     }
     let planned = if dry_run {
         let mut planned = plan(&job.target, job.manifests, &job.request, progress.as_ref()).await?;
@@ -138,10 +141,16 @@ fn refuse_unsupported(args: &ApplyArgs) -> Result<(), CommandError> {
             "leave it out: everything is pruned that the selector selects and that was applied, of any kind",
         ),
         (args.all, "--all", "select what belongs together: -l deploy=NAME"),
-        (args.kustomize.is_some(), "--kustomize", "commit the output of kubectl kustomize, and apply that: what runs is then what can be read"),
+        (
+            args.kustomize.is_some(),
+            "--kustomize",
+            "commit the output of kubectl kustomize, and apply that: what runs is then what can be read",
+        ),
     ];
     match refused.into_iter().find(|(given, ..)| *given) {
-        Some((_, flag, hint)) => Err(CommandError::user(format!("landfall apply does not take kubectl's {flag}")).hint(hint)),
+        Some((_, flag, hint)) => {
+            Err(CommandError::user(format!("landfall apply does not take kubectl's {flag}")).hint(hint))
+        }
         None => Ok(()),
     }
 }

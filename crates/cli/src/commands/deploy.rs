@@ -54,7 +54,12 @@ pub async fn run(args: &DeployArgs) -> Result<ExitCode, CommandError> {
         approvals: &args.approvals,
     })
     .await?;
-    output::note(&format!("Deploying {}\nto {}, namespace {}\n", job.title, job.target.describe(), job.target.default_namespace()));
+    output::note(&format!(
+        "Deploying {}\nto {}, namespace {}\n",
+        job.title,
+        job.target.describe(),
+        job.target.default_namespace()
+    ));
     let progress = Arc::new(Terminal::new(ShowPlan::Yes, job.target.default_namespace()));
     if args.dry_run == "server" {
         return dry_run(job, &progress).await;
@@ -68,7 +73,11 @@ pub async fn run(args: &DeployArgs) -> Result<ExitCode, CommandError> {
             Ok(ExitCode::from(status::BLOCKED))
         }
         Outcome::Done(planned) => {
-            output::note(&format!("Done in {:.1} s: {}", started.elapsed().as_secs_f64(), planned.plan.totals().done()));
+            output::note(&format!(
+                "Done in {:.1} s: {}",
+                started.elapsed().as_secs_f64(),
+                planned.plan.totals().done()
+            ));
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -14,7 +14,8 @@ pub struct ManArgs {
 }
 
 pub fn run(args: &ManArgs) -> Result<ExitCode, CommandError> {
-    let failed = |error| CommandError::user(format!("The manual pages cannot be written to {}: {error}", args.folder.display()));
+    let failed =
+        |error| CommandError::user(format!("The manual pages cannot be written to {}: {error}", args.folder.display()));
     std::fs::create_dir_all(&args.folder).map_err(failed)?;
     clap_mangen::generate_to(Cli::command(), &args.folder).map_err(failed)?;
     Ok(ExitCode::SUCCESS)

@@ -64,7 +64,9 @@ pub async fn run(args: &PlanArgs) -> Result<ExitCode, CommandError> {
     let mut planned = plan(&job.target, job.manifests, &job.request, &progress).await?;
     if !args.no_check {
         match check(&job.target, &mut planned, &progress).await {
-            Err(TargetError::Forbidden(reason)) => planned.plan.warnings.push(format!("the changes were not checked with the server: {reason}")),
+            Err(TargetError::Forbidden(reason)) => {
+                planned.plan.warnings.push(format!("the changes were not checked with the server: {reason}"))
+            }
             result => result?,
         }
     }

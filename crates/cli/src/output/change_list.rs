@@ -81,7 +81,11 @@ fn details(item: &Item, default_namespace: &str) -> String {
             worth_telling.into_iter().for_each(|change| text.push_str(&render_change(change)));
             for field in foreign {
                 let time = field.time.as_ref().map_or_else(String::new, |time| format!(" at {time}"));
-                let _ = writeln!(text, "    {YELLOW}overwrites {}, which {} set{time}{YELLOW:#}", field.field, field.manager);
+                let _ = writeln!(
+                    text,
+                    "    {YELLOW}overwrites {}, which {} set{time}{YELLOW:#}",
+                    field.field, field.manager
+                );
             }
         }
         Action::Replace { changes, .. } => changes.iter().for_each(|change| text.push_str(&render_change(change))),

@@ -38,7 +38,9 @@ fn render(fault: &Diagnostic) -> String {
         place => {
             let title = format!("{}\n --> {place}", fault.message);
             return match &fault.hint {
-                Some(hint) => format!("{}error{}: {title}\n  = help: {hint}", super::ERROR.render(), super::ERROR.render_reset()),
+                Some(hint) => {
+                    format!("{}error{}: {title}\n  = help: {hint}", super::ERROR.render(), super::ERROR.render_reset())
+                }
                 None => format!("{}error{}: {title}", super::ERROR.render(), super::ERROR.render_reset()),
             };
         }

@@ -19,5 +19,9 @@ pub fn line(item: &Item, dry_run: bool) -> Option<String> {
 /// `deployment.apps/web`.
 pub fn name(item: &Item) -> String {
     let kind = item.id.kind.to_lowercase();
-    if item.id.group.is_empty() { format!("{kind}/{}", item.id.name) } else { format!("{kind}.{}/{}", item.id.group, item.id.name) }
+    if item.id.group.is_empty() {
+        format!("{kind}/{}", item.id.name)
+    } else {
+        format!("{kind}.{}/{}", item.id.group, item.id.name)
+    }
 }

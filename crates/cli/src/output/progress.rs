@@ -43,7 +43,12 @@ impl Terminal {
     /// Begins.
     pub fn new(show: ShowPlan, default_namespace: &str) -> Self {
         let state = State { bar: None, doing: String::new(), done: 0, total: 0, told: Instant::now() };
-        Self { show, default_namespace: default_namespace.to_owned(), state: Mutex::new(state), stop: AtomicBool::new(false) }
+        Self {
+            show,
+            default_namespace: default_namespace.to_owned(),
+            state: Mutex::new(state),
+            stop: AtomicBool::new(false),
+        }
     }
 
     /// The user pressed Ctrl-C.

@@ -18,7 +18,8 @@ fn creates_changes_and_prunes() {
     let cluster = Cluster::shared();
     let namespace = cluster.namespace();
     let work = Workspace::on(cluster).replace(&namespace, "$NS");
-    let apply = || work.landfall(&["apply", "-f", "base", "-R", "-l", "deploy=shop", "--prune", "-n", &namespace]).snapshot();
+    let apply =
+        || work.landfall(&["apply", "-f", "base", "-R", "-l", "deploy=shop", "--prune", "-n", &namespace]).snapshot();
     work.write("base/settings.yaml", SETTINGS).write("base/more.yaml", &SETTINGS.replace("settings", "more"));
     insta::assert_snapshot!(apply(), @"
     configmap/more created
@@ -69,7 +70,9 @@ fn deploys_a_commit() {
           - "info"
           + "debug"
     "#);
-    assert!(cluster.kubectl(&["get", "configmap", "settings", "-n", &namespace, "-o", "yaml"]).stdout.contains("debug"));
+    assert!(
+        cluster.kubectl(&["get", "configmap", "settings", "-n", &namespace, "-o", "yaml"]).stdout.contains("debug")
+    );
     work.landfall(&["deploy", "prod", "HEAD~1"]).success();
     assert!(cluster.kubectl(&["get", "configmap", "settings", "-n", &namespace, "-o", "yaml"]).stdout.contains("info"));
 }

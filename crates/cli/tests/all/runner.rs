@@ -67,7 +67,11 @@ impl Workspace {
     /// Removes a file or folder below the working directory.
     pub fn remove(&self, path: &str) -> &Self {
         let path = self.dir().join(path);
-        if path.is_dir() { fs::remove_dir_all(path).unwrap() } else { fs::remove_file(path).unwrap() }
+        if path.is_dir() {
+            fs::remove_dir_all(path).unwrap()
+        } else {
+            fs::remove_file(path).unwrap()
+        }
         self
     }
 
@@ -100,7 +104,8 @@ impl Workspace {
 
     /// The same with text on standard input.
     pub fn landfall_with_input(&self, args: &[&str], input: &str) -> Ran {
-        let mut child = self.command(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            self.command(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         self.ran(&child.wait_with_output().unwrap())
     }

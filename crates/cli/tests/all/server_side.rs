@@ -46,7 +46,10 @@ fn large_configurations_are_applied_on_the_server_side() {
     ");
     let live = cluster.kubectl(&["get", "configmap", "large", "-n", &namespace, "-o", "json"]).ok();
     assert!(live.contains("bbbbbbbbb") && !live.contains("\"more\"") && !live.contains("last-applied"));
-    work.remove("base/large.yaml").write("base/other.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other, labels: {deploy: large}}\n");
+    work.remove("base/large.yaml").write(
+        "base/other.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other, labels: {deploy: large}}\n",
+    );
     insta::assert_snapshot!(run(&[]), @"
     configmap/large pruned
     configmap/other created
@@ -99,7 +102,8 @@ spec:
     "#);
     work.landfall(&["deploy", "-f", "base", "-l", "deploy=side", "-n", &namespace]).success();
     insta::assert_snapshot!(plan(), @"1 unchanged");
-    let live = cluster.kubectl(&["get", "deployment", "web", "-n", &namespace, "-o", "json", "--show-managed-fields"]).ok();
+    let live =
+        cluster.kubectl(&["get", "deployment", "web", "-n", &namespace, "-o", "json", "--show-managed-fields"]).ok();
     assert!(live.contains("web:v2") && !live.contains("\"more\"") && !live.contains("last-applied"), "{live}");
     // kubectl goes on where we ended, and finds nothing to do.
     let again = cluster.kubectl(&["apply", "--server-side", "-f", &file]).ok();

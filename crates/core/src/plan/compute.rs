@@ -12,8 +12,7 @@ use crate::{
     foreign,
     immutable::{ReplaceMethod, immutable_changes},
     inventory::Inventory,
-    last_applied,
-    manifest,
+    last_applied, manifest,
     merge::{self, Patch, PatchFormat},
     object::ObjectId,
     observation::{LiveObject, Observation},
@@ -57,7 +56,8 @@ pub fn compute(input: &PlanInput<'_>) -> Plan {
     for desired in &input.desired.objects {
         let live = input.observation.live.get(&desired.id);
         let mut item = apply_item(desired, live, input, &mut plan.refusals);
-        let in_new_namespace = desired.id.namespace.as_deref().is_some_and(|namespace| new_namespaces.contains(namespace));
+        let in_new_namespace =
+            desired.id.namespace.as_deref().is_some_and(|namespace| new_namespaces.contains(namespace));
         item.checkable = !desired.pending_kind && !in_new_namespace;
         plan.items.push(item);
     }
@@ -78,9 +78,13 @@ fn namespace_id(name: &str) -> ObjectId {
 fn item(id: &ObjectId, desired: Option<&Desired>, live: Option<&LiveObject>, action: Action) -> Item {
     Item {
         id: id.clone(),
-        gvk: desired.map_or_else(|| live.map(|live| live.gvk.clone()), |desired| Some(desired.gvk.clone())).unwrap_or_else(
-            || crate::object::Gvk { group: id.group.clone(), version: String::new(), kind: id.kind.clone() },
-        ),
+        gvk: desired
+            .map_or_else(|| live.map(|live| live.gvk.clone()), |desired| Some(desired.gvk.clone()))
+            .unwrap_or_else(|| crate::object::Gvk {
+                group: id.group.clone(),
+                version: String::new(),
+                kind: id.kind.clone(),
+            }),
         step: Step::of(&id.group_kind()),
         action,
         place: desired.map(|desired| Place::Span(desired.origin.source.clone(), desired.origin.span.clone())),
@@ -90,16 +94,22 @@ fn item(id: &ObjectId, desired: Option<&Desired>, live: Option<&LiveObject>, act
     }
 }
 
-fn apply_item(desired: &Desired, live: Option<&LiveObject>, input: &PlanInput<'_>, refusals: &mut Vec<Refusal>) -> Item {
+fn apply_item(
+    desired: &Desired,
+    live: Option<&LiveObject>,
+    input: &PlanInput<'_>,
+    refusals: &mut Vec<Refusal>,
+) -> Item {
     let mut item = item(&desired.id, Some(desired), live, Action::Unchanged);
     if let Some(environment) = input.surroundings.claims.get(&desired.id) {
         refusals.push(Refusal {
             message: format!("{} belongs to {environment}", desired.id),
             place: item.place.as_ref().map(ToString::to_string),
             details: Vec::new(),
-            remedy: "remove it from one of the two, or give the two different names or namespaces; if that environment \
+            remedy:
+                "remove it from one of the two, or give the two different names or namespaces; if that environment \
                      is no more, delete its record"
-                .to_owned(),
+                    .to_owned(),
         });
         return item;
     }
@@ -118,12 +128,20 @@ fn apply_item(desired: &Desired, live: Option<&LiveObject>, input: &PlanInput<'_
         }
     };
     if document.pointer("/metadata/deletionTimestamp").is_some() {
-        item.notes.push("it is being deleted: what is applied now goes with it, and the next deploy creates it again".to_owned());
+        item.notes.push(
+            "it is being deleted: what is applied now goes with it, and the next deploy creates it again".to_owned(),
+        );
     }
     let server_side = too_large || uses_server_side_apply(&document);
-    let planned = if server_side { server_side_write(desired, &document) } else { patch_write(desired, &modified, &document, &mut item) };
+    let planned = if server_side {
+        server_side_write(desired, &document)
+    } else {
+        patch_write(desired, &modified, &document, &mut item)
+    };
     match planned {
-        Ok(Some((write, changes))) => decide(desired, &document, &modified, write, changes, input.options, &mut item, refusals),
+        Ok(Some((write, changes))) => {
+            decide(desired, &document, &modified, write, changes, input.options, &mut item, refusals)
+        }
         Ok(None) => {}
         Err(error) => refusals.push(Refusal {
             message: format!("No patch can be made for {}: {error}", desired.id),
@@ -147,7 +165,8 @@ fn unreadable(item: &Item, error: &serde_json::Error) -> Refusal {
 /// Applied with `kubectl apply --server-side` and without the annotation of client-side apply: a patch by the
 /// annotation could never remove a field of it.
 fn uses_server_side_apply(document: &Value) -> bool {
-    foreign::is_server_side_applied(document) && document.pointer("/metadata/annotations").and_then(|a| a.get(last_applied::ANNOTATION)).is_none()
+    foreign::is_server_side_applied(document)
+        && document.pointer("/metadata/annotations").and_then(|a| a.get(last_applied::ANNOTATION)).is_none()
 }
 
 type Planned = Result<Option<(Write, Vec<FieldChange>)>, merge::MergeError>;
@@ -161,7 +180,9 @@ fn patch_write(desired: &Desired, modified: &Value, document: &Value, item: &mut
             None
         }
         Err(error) => {
-            item.notes.push(format!("its last-applied annotation is damaged ({error}): fields that only the live object has stay"));
+            item.notes.push(format!(
+                "its last-applied annotation is damaged ({error}): fields that only the live object has stay"
+            ));
             None
         }
     };
@@ -184,7 +205,8 @@ fn patch_write(desired: &Desired, modified: &Value, document: &Value, item: &mut
 
 fn server_side_write(desired: &Desired, document: &Value) -> Planned {
     let kind = schema::builtin().lookup(&desired.gvk);
-    let format = if kind.as_ref().is_some_and(Kind::strategic) { PatchFormat::Strategic } else { PatchFormat::JsonMerge };
+    let format =
+        if kind.as_ref().is_some_and(Kind::strategic) { PatchFormat::Strategic } else { PatchFormat::JsonMerge };
     let wanted = Patch { format, body: without_nulls(desired.value.clone()), replaced_lists: Vec::new() };
     let merged = merge::apply_patch(kind.as_ref(), document, &wanted)?;
     let mut changes = compare::differences(kind.as_ref(), document, &merged);
@@ -234,8 +256,15 @@ fn refuse_immutable(desired: &Desired, method: ReplaceMethod, immutable: &[&Fiel
     Refusal {
         message: format!("{} has changes in fields that cannot be changed", desired.id),
         place: Some(place.to_string()),
-        details: shown.iter().map(|change| format!("{}: {} -> {}", change.field, text(change.old.as_ref()), text(change.new.as_ref()))).collect(),
-        remedy: format!("undo the change, or deploy with --replace {}{by_manifest}: {}", desired.id.short(), method.consequence()),
+        details: shown
+            .iter()
+            .map(|change| format!("{}: {} -> {}", change.field, text(change.old.as_ref()), text(change.new.as_ref())))
+            .collect(),
+        remedy: format!(
+            "undo the change, or deploy with --replace {}{by_manifest}: {}",
+            desired.id.short(),
+            method.consequence()
+        ),
     }
 }
 
@@ -251,17 +280,21 @@ fn replace_annotation(manifest: &Value) -> Option<&str> {
 fn show(id: &ObjectId, change: &FieldChange) -> Change {
     let field = change.path.to_string();
     // The annotation repeats the whole manifest: a Secret's values would be in it, and for others it is only noise.
-    let hidden = secret::holds_secret(&id.group_kind()) && !field.starts_with("metadata.") || field.contains(last_applied::ANNOTATION);
-    let value = |value: &Option<Value>| value.as_ref().map(|value| if hidden { secret::hide(value) } else { value.clone() });
+    let hidden = secret::holds_secret(&id.group_kind()) && !field.starts_with("metadata.")
+        || field.contains(last_applied::ANNOTATION);
+    let value =
+        |value: &Option<Value>| value.as_ref().map(|value| if hidden { secret::hide(value) } else { value.clone() });
     Change { old: value(&change.old), new: value(&change.new), field }
 }
 
 /// kubectl leaves nulls out when it creates an object, but keeps them in the annotation.
 fn without_nulls(value: Value) -> Value {
     match value {
-        Value::Object(map) => {
-            map.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key, without_nulls(value))).collect()
-        }
+        Value::Object(map) => map
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| (key, without_nulls(value)))
+            .collect(),
         Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
         other => other,
     }
@@ -307,8 +340,10 @@ fn warn(input: &PlanInput<'_>, plan: &mut Plan) {
     }
     if input.options.prune {
         for unseen in &plan.unseen {
-            let place = unseen.namespace.as_ref().map_or_else(String::new, |namespace| format!(" in namespace {namespace}"));
-            plan.warnings.push(format!("{}{place} could not be read, and is not pruned: {}", unseen.kind, unseen.reason));
+            let place =
+                unseen.namespace.as_ref().map_or_else(String::new, |namespace| format!(" in namespace {namespace}"));
+            plan.warnings
+                .push(format!("{}{place} could not be read, and is not pruned: {}", unseen.kind, unseen.reason));
         }
     }
 }

@@ -6,8 +6,19 @@ use std::{fs, path::Path};
 #[test]
 fn core_does_no_input_or_output() {
     let forbidden = [
-        "std::fs", "std::net", "std::env", "std::process", "std::time", "std::io", "println!", "eprintln!", "async fn", "tokio",
-        "env::var", "Instant::now", "SystemTime",
+        "std::fs",
+        "std::net",
+        "std::env",
+        "std::process",
+        "std::time",
+        "std::io",
+        "println!",
+        "eprintln!",
+        "async fn",
+        "tokio",
+        "env::var",
+        "Instant::now",
+        "SystemTime",
     ];
     let mut found = Vec::new();
     visit(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut |path, text| {
@@ -27,7 +38,11 @@ fn core_does_no_input_or_output() {
 fn core_depends_on_nothing_that_does() {
     let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
     let dependencies = manifest.split("[dependencies]").nth(1).unwrap().split("\n[").next().unwrap();
-    let names: Vec<&str> = dependencies.lines().filter_map(|line| Some(line.split(['.', ' ', '=']).next()?.trim())).filter(|name| !name.is_empty()).collect();
+    let names: Vec<&str> = dependencies
+        .lines()
+        .filter_map(|line| Some(line.split(['.', ' ', '=']).next()?.trim()))
+        .filter(|name| !name.is_empty())
+        .collect();
     assert_eq!(names, ["base64", "granit-parser", "serde", "serde_json", "similar", "thiserror"]);
 }
 
