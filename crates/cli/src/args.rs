@@ -49,6 +49,24 @@ pub struct ConnectArgs {
     /// The file of the certificate authority
     #[arg(long, value_name = "FILE")]
     pub certificate_authority: Option<PathBuf>,
+    /// The file of the client's certificate
+    #[arg(long, value_name = "FILE")]
+    pub client_certificate: Option<PathBuf>,
+    /// The file of the client's key
+    #[arg(long, value_name = "FILE")]
+    pub client_key: Option<PathBuf>,
+    /// The name that the server's certificate must have
+    #[arg(long, value_name = "NAME")]
+    pub tls_server_name: Option<String>,
+    /// Act as this user
+    #[arg(long = "as", value_name = "USER")]
+    pub impersonate: Option<String>,
+    /// Act as a member of this group; may be given several times
+    #[arg(long = "as-group", value_name = "GROUP", requires = "impersonate")]
+    pub impersonate_groups: Vec<String>,
+    /// Act as the user with this UID
+    #[arg(long = "as-uid", value_name = "UID", requires = "impersonate")]
+    pub impersonate_uid: Option<String>,
     /// Do not verify the server's certificate
     #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOL")]
     pub insecure_skip_tls_verify: Option<bool>,

@@ -18,6 +18,12 @@ pub async fn connect(args: &ConnectArgs, config: &KubernetesConfig) -> Result<Ku
         token: args.token.clone().map(Into::into),
         insecure_skip_tls_verify: args.insecure_skip_tls_verify.unwrap_or_default(),
         certificate_authority: args.certificate_authority.clone(),
+        client_certificate: args.client_certificate.clone(),
+        client_key: args.client_key.clone(),
+        tls_server_name: args.tls_server_name.clone(),
+        impersonate: args.impersonate.clone(),
+        impersonate_groups: args.impersonate_groups.clone(),
+        impersonate_uid: args.impersonate_uid.clone(),
         namespace: args.namespace.clone().or_else(|| config.namespace.clone()),
         in_cluster: env::var_os("KUBERNETES_SERVICE_HOST").is_some(),
     };

@@ -2,7 +2,8 @@
 
 use std::{path::PathBuf, sync::atomic::AtomicBool};
 
-use kube::config::{KubeConfigOptions, Kubeconfig};
+use ::http::{HeaderName, HeaderValue};
+use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
 use secrecy::SecretString;
 use thiserror::Error;
 
@@ -27,6 +28,18 @@ pub struct ConnectOptions {
     pub insecure_skip_tls_verify: bool,
     /// The certificate authority's file instead of the cluster's.
     pub certificate_authority: Option<PathBuf>,
+    /// The client certificate's file instead of the user's credentials.
+    pub client_certificate: Option<PathBuf>,
+    /// The file of its key.
+    pub client_key: Option<PathBuf>,
+    /// The name that the server's certificate must have, instead of the address.
+    pub tls_server_name: Option<String>,
+    /// Acts as this user instead of the one of the kubeconfig's `as`.
+    pub impersonate: Option<String>,
+    /// Acts as a member of these groups.
+    pub impersonate_groups: Vec<String>,
+    /// Acts as the user with this UID.
+    pub impersonate_uid: Option<String>,
     /// Namespace instead of the context's.
     pub namespace: Option<String>,
     /// Uses the account of the pod that the program runs in where there is no kubeconfig.
@@ -148,9 +161,53 @@ async fn of_kubeconfig(
         .await
         .map_err(|error| unusable(&context, &error))?;
     if let Some(token) = &options.token {
-        config.auth_info = kube::config::AuthInfo { token: Some(token.clone()), ..Default::default() };
+        config.auth_info = AuthInfo { token: Some(token.clone()), ..without_credentials(&config.auth_info) };
     }
+    if let (Some(certificate), Some(key)) = (&options.client_certificate, &options.client_key) {
+        config.auth_info = AuthInfo {
+            client_certificate: Some(certificate.display().to_string()),
+            client_key: Some(key.display().to_string()),
+            ..without_credentials(&config.auth_info)
+        };
+    }
+    if options.tls_server_name.is_some() {
+        config.tls_server_name = options.tls_server_name.clone();
+    }
+    config.headers.extend(impersonation(&config.auth_info, options).map_err(|error| unusable(&context, &error))?);
     Ok((context, config))
+}
+
+/// Another identity replaces the credentials, not the person that they act as.
+fn without_credentials(user: &AuthInfo) -> AuthInfo {
+    AuthInfo {
+        impersonate: user.impersonate.clone(),
+        impersonate_uid: user.impersonate_uid.clone(),
+        impersonate_groups: user.impersonate_groups.clone(),
+        ..AuthInfo::default()
+    }
+}
+
+/// The headers by which a request acts as somebody else.
+///
+/// Source: <https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation>.
+fn impersonation(
+    user: &AuthInfo,
+    options: &ConnectOptions,
+) -> Result<Vec<(HeaderName, HeaderValue)>, ::http::header::InvalidHeaderValue> {
+    let groups = if options.impersonate_groups.is_empty() {
+        user.impersonate_groups.clone().unwrap_or_default()
+    } else {
+        options.impersonate_groups.clone()
+    };
+    let user_name = options.impersonate.clone().or_else(|| user.impersonate.clone());
+    let uid = options.impersonate_uid.clone().or_else(|| user.impersonate_uid.clone());
+    let mut headers = Vec::new();
+    let pairs = user_name.into_iter().map(|value| ("impersonate-user", value));
+    let pairs = pairs.chain(uid.into_iter().map(|value| ("impersonate-uid", value)));
+    for (name, value) in pairs.chain(groups.into_iter().map(|value| ("impersonate-group", value))) {
+        headers.push((HeaderName::from_static(name), HeaderValue::from_str(&value)?));
+    }
+    Ok(headers)
 }
 
 fn override_cluster(kubeconfig: &mut Kubeconfig, options: &ConnectOptions) {
