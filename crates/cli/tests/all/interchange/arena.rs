@@ -52,7 +52,10 @@ impl Arena {
     pub fn each<T: Send>(&self, run: impl Fn(&Lane) -> T + Sync) -> Vec<T> {
         thread::scope(|scope| {
             let started: Vec<_> = self.lanes.iter().map(|lane| scope.spawn(|| run(lane))).collect();
-            started.into_iter().map(|lane| lane.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+            started
+                .into_iter()
+                .map(|lane| lane.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
         })
     }
 
@@ -68,7 +71,10 @@ impl Arena {
         thread::scope(|scope| {
             let start = |(lane, tool)| scope.spawn(move || apply(lane, tool));
             let started: Vec<_> = self.lanes.iter().zip(tools).map(start).collect();
-            started.into_iter().map(|lane| lane.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+            started
+                .into_iter()
+                .map(|lane| lane.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
         })
     }
 
@@ -101,7 +107,12 @@ impl Arena {
             let before = lane.versions(self.selector);
             let reports = [Tool::Landfall, Tool::Kubectl].map(|tool| {
                 let report = lane.apply(tool, call);
-                assert_eq!(before, lane.versions(self.selector), "after {when} a second run wrote\n{}", tell(lane, &report));
+                assert_eq!(
+                    before,
+                    lane.versions(self.selector),
+                    "after {when} a second run wrote\n{}",
+                    tell(lane, &report)
+                );
                 report
             });
             let changed = reports[0].stdout.lines().any(|line| !line.ends_with(" unchanged"));

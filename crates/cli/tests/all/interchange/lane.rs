@@ -107,7 +107,8 @@ impl Lane {
 
     /// The resource version of every object: two equal readings mean that nothing was written in between.
     pub fn versions(&self, selector: &str) -> Vec<(String, String)> {
-        let version = |object: &serde_json::Value| object["metadata"]["resourceVersion"].as_str().unwrap_or_default().to_owned();
+        let version =
+            |object: &serde_json::Value| object["metadata"]["resourceVersion"].as_str().unwrap_or_default().to_owned();
         self.raw(selector).into_iter().map(|(id, object)| (id, version(&object))).collect()
     }
 }

@@ -64,7 +64,8 @@ impl Reader {
 
     /// Sends a request as some third party would; panics if the server refuses it.
     pub fn send(&self, method: &str, path: &str, content_type: &str, body: &Value) -> Value {
-        self.try_send(method, path, content_type, body).unwrap_or_else(|error| panic!("{method} {path} {body}: {error}"))
+        self.try_send(method, path, content_type, body)
+            .unwrap_or_else(|error| panic!("{method} {path} {body}: {error}"))
     }
 
     /// The same, with the refusal as text.
@@ -91,7 +92,9 @@ fn counts(object: &Value, (key, value): (&str, &str)) -> bool {
         return false;
     }
     let by_tool = |entry: &Value| {
-        entry["manager"].as_str().is_some_and(|manager| manager.starts_with("kubectl") || manager.starts_with("landfall"))
+        entry["manager"]
+            .as_str()
+            .is_some_and(|manager| manager.starts_with("kubectl") || manager.starts_with("landfall"))
     };
     metadata["labels"].get(key).is_some_and(|label| label == value) || entries.iter().any(by_tool)
 }
@@ -111,10 +114,12 @@ async fn kinds(client: &kube::Client) -> Vec<(String, String, String)> {
             let mut seen = Vec::new();
             for version in group["versions"].as_array().into_iter().flatten() {
                 let version_name = version["version"].as_str().unwrap_or_default();
-                let api_version = if name.is_empty() { version_name.to_owned() } else { format!("{name}/{version_name}") };
+                let api_version =
+                    if name.is_empty() { version_name.to_owned() } else { format!("{name}/{version_name}") };
                 for resource in version["resources"].as_array().into_iter().flatten() {
                     let plural = resource["resource"].as_str().unwrap_or_default();
-                    let can = |verb: &str| resource["verbs"].as_array().is_some_and(|verbs| verbs.iter().any(|v| v == verb));
+                    let can =
+                        |verb: &str| resource["verbs"].as_array().is_some_and(|verbs| verbs.iter().any(|v| v == verb));
                     if can("list") && can("create") && !seen.contains(&plural) && !LEFT_OUT.contains(&plural) {
                         seen.push(plural);
                         let kind = resource["responseKind"]["kind"].as_str().unwrap_or_default().to_owned();

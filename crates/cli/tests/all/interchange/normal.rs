@@ -29,7 +29,9 @@ pub fn normal(mut object: Value, controllers: bool) -> Value {
                 entry.remove("time");
             }
             let text = |entry: &Value, field: &str| entry[field].as_str().unwrap_or_default().to_owned();
-            entries.sort_by_key(|entry| ["manager", "operation", "apiVersion", "subresource"].map(|field| text(entry, field)));
+            entries.sort_by_key(|entry| {
+                ["manager", "operation", "apiVersion", "subresource"].map(|field| text(entry, field))
+            });
         }
     }
     if controllers && let Some(object) = object.as_object_mut() {

@@ -8,9 +8,7 @@ pub const SEED: &str = "LANDFALL_SEED";
 /// The seed of this run: that of the environment, or one from the clock. Printed, so that a failure can be repeated.
 pub fn seed(test: &str) -> u64 {
     let given = std::env::var(SEED).ok().map(|text| text.parse().expect("the seed is a number"));
-    let seed = given.unwrap_or_else(|| {
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| since.as_secs())
-    });
+    let seed = given.unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| since.as_secs()));
     println!("{test}: repeat with {SEED}={seed}");
     seed
 }
