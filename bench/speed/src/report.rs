@@ -1,0 +1,113 @@
+//! The table for the terminal and the page `docs/benchmark.md`.
+
+use std::fmt::Write;
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use crate::bench::{Options, Row};
+use crate::goals::Goal;
+use crate::growth::{self, Point};
+use crate::machine;
+use crate::tools::Tool;
+
+const HEADER: [&str; 7] = ["scenario", "objects", "Landfall", "kubectl", "Flux's engine", "bare requests", "peak MB"];
+
+/// The table for a terminal.
+pub fn table(rows: &[Row]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(HEADER);
+    rows.iter().for_each(|row| {
+        table.add_row(cells(row));
+    });
+    table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+    table.to_string()
+}
+
+fn cells(row: &Row) -> Vec<String> {
+    let mut cells = vec![row.scenario.to_owned(), row.objects.to_string()];
+    cells.extend(Tool::ALL.map(|tool| match (row.seconds(tool), row.ratio(tool)) {
+        (Some(seconds), Some(ratio)) if tool != Tool::Landfall => format!("{seconds:.2} s ({})", times(ratio)),
+        (Some(seconds), _) => format!("{seconds:.2} s"),
+        (None, _) => "-".to_owned(),
+    }));
+    let peak = |tool| row.peak_mb(tool).map_or_else(|| "-".to_owned(), |peak| format!("{peak:.0}"));
+    cells.push([Tool::Landfall, Tool::Kubectl, Tool::Flux].map(peak).join(" / "));
+    cells
+}
+
+fn times(ratio: f64) -> String {
+    if ratio < 10.0 { format!("{ratio:.2}x") } else { format!("{ratio:.0}x") }
+}
+
+/// The page.
+pub fn page(rows: &[Row], goals: &[Goal], growth: &[Point], options: &Options) -> String {
+    let mut page = INTRODUCTION.to_owned();
+    if options.quick {
+        page.push_str("\n**Made with `QUICK=1`: fewer runs and objects than the full benchmark.**\n");
+    }
+    page.push_str("\n## Machine and versions\n\n");
+    for line in machine::describe() {
+        let _ = writeln!(page, "- {line}");
+    }
+    page.push_str(RESULTS);
+    let _ = writeln!(page, "| {} |\n|---|---:|---:|---:|---:|---:|---:|", HEADER.join(" | "));
+    for row in rows {
+        let _ = writeln!(page, "| {} |", cells(row).join(" | "));
+    }
+    page.push_str("\nProcessor time of each program itself, in seconds, and the number of runs:\n\n");
+    let _ = writeln!(
+        page,
+        "| scenario | objects | {} |\n|---|---:|---:|---:|---:|---:|",
+        Tool::ALL.map(|tool| tool.to_string()).join(" | ")
+    );
+    for row in rows {
+        let cpu = Tool::ALL.map(|tool| {
+            row.cpu_seconds(tool).map_or_else(|| "-".to_owned(), |cpu| format!("{cpu:.2} ({})", row.count(tool)))
+        });
+        let _ = writeln!(page, "| {} | {} | {} |", row.scenario, row.objects, cpu.join(" | "));
+    }
+    page.push_str("\n## Goals\n\n");
+    for goal in goals {
+        let _ = writeln!(page, "- {goal}");
+    }
+    page.push_str(GROWTH);
+    page.push_str(&growth::table(growth));
+    page
+}
+
+const INTRODUCTION: &str = "# How fast Landfall is
+
+`make bench` writes this page: it builds what it compares, starts real API servers on this machine, and runs everything in
+turn. `make bench QUICK=1` takes about three minutes instead of half an hour. Seconds depend on the machine and on what else it
+does; the ratios, from one run in which the tools alternate, much less so.
+
+What is compared, each from the start of its process to its end:
+
+- **Landfall**: `landfall apply --prune -l deploy=load -f DIR --recursive`, with the server-side check of every change.
+- **kubectl** of the server's version: `kubectl apply --prune -l deploy=load -f DIR --recursive`.
+- **Flux's engine**: the library with which Flux's kustomize-controller applies, driven by a small program (bench/modules/flux)
+  with the controller's defaults: `ApplyAllStaged`, and `DeleteAll` for what left the folder. The controller does more than this.
+- **Bare requests**: the requests that Landfall sends, as they were seen in the server's audit log, sent by a client that understands
+  nothing of the answers, over 32 connections, with bodies made beforehand, reading the files meanwhile. For a run without changes
+  these are its lists; for a first apply the lists, the checks, the creations, lock and inventory. No program that sends these
+  requests can be faster.
+
+The objects: of five, one Deployment without replicas, one Service, one ServiceAccount and two ConfigMaps of 1 KB, each in a file
+of its own.
+";
+
+const RESULTS: &str = "
+## Results
+
+Medians; in brackets how many times Landfall's time the others take. kubectl's and other slow runs are done once. Peak memory
+is that of Landfall, kubectl and Flux's engine, the highest of all runs.
+
+";
+
+const GROWTH: &str = "
+## How the cost grows
+
+A run of Landfall without changes, medians. Its requests do not grow with the number of objects, except for the further pages of
+lists that are longer than 500.
+
+";

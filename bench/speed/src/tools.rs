@@ -1,0 +1,85 @@
+//! The programs that are compared, each started in the same clean environment.
+
+use std::env;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use landfall_bench_cluster::program;
+
+use crate::workload::SELECTOR;
+
+/// What is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tool {
+    /// Landfall, `landfall apply`.
+    Landfall,
+    /// kubectl of the server's version.
+    Kubectl,
+    /// Flux's engine, `github.com/fluxcd/pkg/ssa`.
+    Flux,
+    /// The same requests as Landfall's, and nothing else.
+    Bare,
+}
+
+impl Tool {
+    /// All of them, in the order of the table.
+    pub const ALL: [Self; 4] = [Self::Landfall, Self::Kubectl, Self::Flux, Self::Bare];
+}
+
+impl fmt::Display for Tool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Landfall => "Landfall",
+            Self::Kubectl => "kubectl",
+            Self::Flux => "Flux's engine",
+            Self::Bare => "bare requests",
+        })
+    }
+}
+
+fn clean(program: &Path, kubeconfig: &Path) -> Command {
+    let home = kubeconfig.parent().expect("a kubeconfig is in a folder");
+    let mut command = Command::new(program);
+    command
+        .env_clear()
+        .env("KUBECONFIG", kubeconfig)
+        .env("HOME", home)
+        .env("PATH", env::var_os("PATH").unwrap_or_default());
+    command
+}
+
+/// The program beside this one.
+fn beside(name: &str) -> PathBuf {
+    let path = env::current_exe().expect("this program knows its own path").with_file_name(name);
+    assert!(path.exists(), "{} is not there; build it with the same profile, as `make bench` does", path.display());
+    path
+}
+
+/// Applies a folder. All three tools apply and prune; the kubeconfig's namespace is where each keeps its records.
+pub fn apply(tool: Tool, kubeconfig: &Path, folder: &Path) -> Command {
+    match tool {
+        Tool::Landfall => apply_as_kubectl(&beside("landfall"), kubeconfig, folder),
+        Tool::Kubectl => apply_as_kubectl(&program("kubectl"), kubeconfig, folder),
+        Tool::Flux => {
+            let mut command = clean(&program("flux-engine"), kubeconfig);
+            command.arg("-kubeconfig").arg(kubeconfig).arg("-dir").arg(folder);
+            command.arg("-inventory").arg(kubeconfig.with_extension("flux-inventory"));
+            command
+        }
+        Tool::Bare => panic!("bare requests need a script"),
+    }
+}
+
+fn apply_as_kubectl(program: &Path, kubeconfig: &Path, folder: &Path) -> Command {
+    let mut command = clean(program, kubeconfig);
+    command.args(["apply", "--prune", "-l", SELECTOR, "--recursive", "-f"]).arg(folder);
+    command
+}
+
+/// Sends the requests of a script with [`crate::bare`], reading the files of a folder meanwhile.
+pub fn bare(kubeconfig: &Path, script: &Path, folder: &Path) -> Command {
+    let mut command = clean(&env::current_exe().expect("this program knows its own path"), kubeconfig);
+    command.arg("bare").arg("--script").arg(script).arg("--read").arg(folder).arg("--kubeconfig").arg(kubeconfig);
+    command
+}
