@@ -48,7 +48,7 @@ pub struct DesiredSet {
     /// The objects, in the order of their files.
     pub objects: Vec<Desired>,
     /// Manifests that the selector leaves out: probably a label that was forgotten.
-    pub left_out: Vec<(String, Origin)>,
+    pub left_out: Vec<(ObjectId, Origin)>,
     /// Kinds that the revision itself defines.
     pub defined_kinds: Vec<ServedKind>,
 }
@@ -65,7 +65,8 @@ impl DesiredSet {
         let mut faults = Vec::new();
         for manifest in manifests {
             if !scope.selector.matches(&labels(&manifest.value)) {
-                set.left_out.push((short_name(&manifest), manifest.origin));
+                let id = set.identity(&manifest, catalog, scope);
+                set.left_out.push((id, manifest.origin));
                 continue;
             }
             match set.resolve_one(manifest, catalog, scope) {
@@ -118,6 +119,15 @@ impl DesiredSet {
         })
     }
 
+    /// The identity of a manifest that is not applied, as far as its kind is known.
+    fn identity(&self, manifest: &Manifest, catalog: &Catalog, scope: &Scope) -> ObjectId {
+        let is_namespaced = self.kind(catalog, &manifest.gvk).is_some_and(|kind| kind.namespaced);
+        let named = manifest.namespace.clone().filter(|namespace| !namespace.is_empty());
+        let namespace = is_namespaced.then(|| named.unwrap_or_else(|| scope.default_namespace.clone()));
+        let (group, kind) = (manifest.gvk.group.clone(), manifest.gvk.kind.clone());
+        ObjectId { group, kind, namespace, name: manifest.name.clone() }
+    }
+
     /// The kind of an object in its version, from the target or from the revision itself.
     pub fn kind<'a>(&'a self, catalog: &'a Catalog, gvk: &Gvk) -> Option<&'a ServedKind> {
         catalog.get(gvk).or_else(|| self.defined_kinds.iter().find(|kind| kind.gvk == *gvk))
@@ -140,10 +150,6 @@ impl DesiredSet {
 
 fn at(origin: &Origin, span: Range<usize>, message: String) -> Diagnostic {
     Diagnostic::at(&Arc::clone(&origin.source), span, message)
-}
-
-fn short_name(manifest: &Manifest) -> String {
-    format!("{}/{}", manifest.gvk.kind.to_lowercase(), manifest.name)
 }
 
 /// The labels of an object; what is no text is no label.

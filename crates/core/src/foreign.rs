@@ -38,6 +38,23 @@ pub fn is_applied(live: &Value) -> bool {
     entries(live).any(|entry| manager(entry) == Some(APPLY_MANAGER))
 }
 
+/// Whether somebody applied the object, as far as the server's records tell: an object from before there were any
+/// (Kubernetes v1.18) counts as applied, and so does what kubectl wrote before it told its commands apart.
+pub fn was_applied(live: &Value) -> bool {
+    let is_old = |entry: &Value| match manager(entry) {
+        Some("before-first-apply") => true,
+        Some(SERVER_SIDE_MANAGER) => entry.get("subresource").is_none(),
+        _ => false,
+    };
+    entries(live).next().is_none() || is_applied(live) || entries(live).any(is_old)
+}
+
+/// Whether one manager alone wrote the object, its status apart.
+pub fn is_written_by(live: &Value, name: &str) -> bool {
+    let mut writers = entries(live).filter(|entry| entry.get("subresource").is_none()).peekable();
+    writers.peek().is_some() && writers.all(|entry| manager(entry) == Some(name))
+}
+
 /// Whether the object was applied with `kubectl apply --server-side`.
 pub fn is_server_side_applied(live: &Value) -> bool {
     entries(live).any(|entry| {
@@ -61,8 +78,9 @@ fn manager(entry: &Value) -> Option<&str> {
     entry.get("manager").and_then(Value::as_str)
 }
 
+/// kubectl scale writes as `kubectl`, too, through a subresource.
 fn is_ours(entry: &Value) -> bool {
-    matches!(manager(entry), Some(APPLY_MANAGER | SERVER_SIDE_MANAGER))
+    matches!(manager(entry), Some(APPLY_MANAGER | SERVER_SIDE_MANAGER)) && entry.get("subresource").is_none()
 }
 
 /// Whether a field set holds the field at `path`, the field's parent as a whole, or anything below it.
@@ -164,4 +182,62 @@ impl<'a> Element<'a> {
 fn has_all(item: &Value, keys: &serde_json::Map<String, Value>) -> bool {
     keys.iter().all(|(key, value)| item.get(key).is_none_or(|found| found == value))
         && keys.keys().any(|key| item.get(key).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// An object that these have written, each with its subresource.
+    fn written(managers: &[(&str, Option<&str>)]) -> Value {
+        let entry = |(manager, subresource): &(&str, Option<&str>)| match subresource {
+            Some(subresource) => json!({"manager": manager, "operation": "Update", "subresource": subresource}),
+            None => json!({"manager": manager, "operation": "Update"}),
+        };
+        json!({"metadata": {"managedFields": managers.iter().map(entry).collect::<Vec<_>>()}})
+    }
+
+    #[test]
+    fn tells_what_was_applied_from_what_was_created() {
+        for (managers, applied) in [
+            (vec![], true),
+            (vec![("kubectl-client-side-apply", None)], true),
+            (vec![("kubectl-create", None), ("kubectl-client-side-apply", None)], true),
+            (vec![("before-first-apply", None)], true),
+            (vec![("kubectl", None)], true),
+            (vec![("kubectl-create", None)], false),
+            (vec![("kubectl-create", None), ("kubectl", Some("scale"))], false),
+            (vec![("velero-server", None)], false),
+        ] {
+            assert_eq!(was_applied(&written(&managers)), applied, "{managers:?}");
+        }
+    }
+
+    #[test]
+    fn tells_what_a_controller_alone_made() {
+        let controller = "kube-controller-manager";
+        for (managers, alone) in [
+            (vec![], false),
+            (vec![(controller, None)], true),
+            (vec![(controller, None), ("kubelet", Some("status"))], true),
+            (vec![(controller, None), ("kubectl-create", None)], false),
+        ] {
+            assert_eq!(is_written_by(&written(&managers), controller), alone, "{managers:?}");
+        }
+    }
+
+    #[test]
+    fn kubectl_scale_is_somebody_else() {
+        let mut live = written(&[("kubectl", Some("scale")), ("kubectl-client-side-apply", None)]);
+        live["metadata"]["managedFields"][0]["fieldsV1"] = json!({"f:spec": {"f:replicas": {}}});
+        live["metadata"]["managedFields"][1]["fieldsV1"] = json!({"f:spec": {"f:paused": {}}});
+        let owner = |field: &str| {
+            let path = FieldPath::default().join(Step::Field("spec".into())).join(Step::Field(field.into()));
+            foreign_owner(&live, &path).map(|found| found.manager)
+        };
+        assert_eq!(owner("replicas"), Some("kubectl".into()));
+        assert_eq!(owner("paused"), None);
+    }
 }

@@ -155,10 +155,62 @@ impl Observation {
         }
     }
 
+    /// Notes a kind that could not be read, once.
+    pub fn add_unseen(&mut self, unseen: Unseen) {
+        let is_known = |known: &Unseen| {
+            known.kind == unseen.kind && (known.namespace.is_none() || known.namespace == unseen.namespace)
+        };
+        if !self.unseen.iter().any(is_known) {
+            self.unseen.push(unseen);
+            self.unseen.sort();
+        }
+    }
+
+    /// Notes the kinds of an inventory that the target names but cannot serve now: nothing asks for them, but their
+    /// objects are there.
+    pub fn add_unserved(&mut self, inventory: &Inventory, catalog: &Catalog) {
+        for kind in inventory.kinds().into_iter().filter(|kind| catalog.preferred(kind).is_none()) {
+            if let Some(unserved) = catalog.unserved().iter().find(|unserved| unserved.group == kind.group) {
+                self.add_unseen(Unseen { kind, namespace: None, reason: unserved.reason.clone() });
+            }
+        }
+    }
+
     /// Why a kind was not seen in a namespace, if so.
     pub fn blindness(&self, id: &ObjectId) -> Option<&Unseen> {
         self.unseen.iter().find(|unseen| {
             unseen.kind == id.group_kind() && (unseen.namespace.is_none() || unseen.namespace == id.namespace)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::UnservedGroup;
+
+    #[test]
+    fn a_recorded_kind_that_is_not_served_now_is_not_seen() {
+        let widget = ObjectId {
+            group: "example.com".into(),
+            kind: "Widget".into(),
+            namespace: Some("prod".into()),
+            name: "one".into(),
+        };
+        let gone = ObjectId { group: "gone.example.com".into(), ..widget.clone() };
+        let objects = BTreeMap::from([(widget.clone(), None), (gone.clone(), None)]);
+        let inventory = Inventory { objects, ..Inventory::default() };
+        let mut catalog = Catalog::default();
+        let reason = "the service does not answer".to_owned();
+        catalog.add_unserved(UnservedGroup { group: "example.com".into(), version: "v1".into(), reason });
+        let mut observation = Observation::default();
+        observation.add_unserved(&inventory, &catalog);
+        observation.add_unserved(&inventory, &catalog);
+        assert_eq!(observation.unseen.len(), 1);
+        assert_eq!(
+            observation.blindness(&widget).map(|unseen| unseen.reason.as_str()),
+            Some("the service does not answer")
+        );
+        assert_eq!(observation.blindness(&gone), None, "a definition that was deleted took its objects with it");
     }
 }

@@ -52,9 +52,18 @@ pub struct PruneContext<'a> {
     pub namespaces: &'a BTreeSet<String>,
     /// Objects that the user allowed by name to be deleted: `persistentvolumeclaim/data`.
     pub approved: &'a BTreeSet<String>,
-    /// What a deletion would take with it: for a namespace or a definition, the objects in it.
-    pub contents: &'a BTreeMap<ObjectId, Vec<ObjectId>>,
+    /// What a deletion would take with it: for a namespace or a definition, the objects in it, or why nobody knows.
+    pub contents: &'a BTreeMap<ObjectId, Contents>,
+    /// Manifests of the revision that the selector leaves out, with their places.
+    pub left_out: &'a BTreeMap<ObjectId, String>,
+    /// The namespace of the environment, which holds its record.
+    pub own_namespace: &'a str,
+    /// Nothing outside of that namespace may be deleted.
+    pub only_own_namespace: bool,
 }
+
+/// What is in a namespace, or of a definition's kind; `Err` with the reason where not everything of it can be read.
+pub type Contents = Result<Vec<ObjectId>, String>;
 
 /// Annotations that say that an object must not be deleted when it leaves the manifests: those that users of other
 /// tools already have, and our own.
@@ -72,8 +81,17 @@ pub fn fate(live: &LiveObject, document: &Value, context: &PruneContext<'_>) -> 
     {
         return Fate::Owned;
     }
-    if is_made_for_service(live, document) {
+    if is_made_by_controller(live, document) {
         return Fate::Owned;
+    }
+    let is_recorded = context.inventory.is_some_and(|inventory| inventory.objects.contains_key(&live.id));
+    if context.only_own_namespace && live.id.namespace.as_deref() != Some(context.own_namespace) {
+        // What is not recorded may be another environment's, whose deploys run with another -n.
+        return if is_recorded {
+            keep("it is outside of the namespace that was given with -n", Some("deploy without -n"))
+        } else {
+            Fate::Owned
+        };
     }
     if let Some(reason) = not_ours(live, document, context) {
         return Fate::NotOurs(reason);
@@ -81,11 +99,15 @@ pub fn fate(live: &LiveObject, document: &Value, context: &PruneContext<'_>) -> 
     if !live.selected {
         return keep(
             "it does not carry the environment's label any more",
-            Some(format!("delete it by hand, or label it again: {}", live.id)),
+            Some("label it again and deploy, or delete it by hand"),
         );
     }
     if let Some(unseen) = context.observation.blindness(&live.id) {
         return keep(&format!("not all objects of its kind could be read: {}", unseen.reason), None);
+    }
+    if let Some(place) = context.left_out.get(&live.id) {
+        let reason = format!("its manifest at {place} is still there, only without the label of the selector");
+        return keep(&reason, Some("remove that manifest, too"));
     }
     if let Some(annotation) = opt_out(document) {
         return keep(&format!("its annotation {annotation} says so"), None);
@@ -93,8 +115,8 @@ pub fn fate(live: &LiveObject, document: &Value, context: &PruneContext<'_>) -> 
     needs_approval(live, document, context).map_or(Fate::Prune, Fate::Keep)
 }
 
-fn keep(reason: &str, remedy: Option<String>) -> Fate {
-    Fate::Keep(Keep { reason: reason.to_owned(), remedy })
+fn keep(reason: &str, remedy: Option<&str>) -> Fate {
+    Fate::Keep(Keep { reason: reason.to_owned(), remedy: remedy.map(str::to_owned) })
 }
 
 /// Why an object that matches the selector is still not the environment's.
@@ -109,16 +131,21 @@ fn not_ours(live: &LiveObject, document: &Value, context: &PruneContext<'_>) -> 
         return Some("nobody applied it with kubectl or Landfall: it was created in another way".to_owned());
     }
     match context.inventory.and_then(|inventory| inventory.objects.get(&live.id)) {
+        Some(Some(uid)) if *uid == live.uid => None,
         // The same identity, another object: somebody deleted and created it. It is ours again only if it was applied.
-        Some(Some(uid)) if *uid != live.uid && !foreign::is_applied(document) => {
+        Some(Some(_)) if !foreign::was_applied(document) => {
             Some("somebody deleted and created it again in another way".to_owned())
         }
-        Some(_) => None,
+        Some(_) if foreign::was_applied(document) => None,
         // Applied on the server's side it carries no mark that kubectl --prune would go by: only the inventory tells.
         None if foreign::is_server_side_applied(document) && annotation(document, ANNOTATION).is_none() => {
             Some("it was applied with --server-side, and not by this environment".to_owned())
         }
-        None => None,
+        // kubectl create writes the annotation anew where it finds one: a copy of an object carries one of its own.
+        _ if !foreign::was_applied(document) => {
+            Some("it carries the mark of kubectl apply, but was created in another way, such as from a copy".to_owned())
+        }
+        _ => None,
     }
 }
 
@@ -136,9 +163,11 @@ fn carries_apply_mark(live: &LiveObject, document: &Value) -> bool {
         && same_namespace
 }
 
-/// A controller makes the Endpoints of a Service with its labels, and without saying that the Service owns them.
-fn is_made_for_service(live: &LiveObject, document: &Value) -> bool {
-    live.id.kind == "Endpoints" && live.id.group.is_empty() && !carries_apply_mark(live, document)
+/// A controller makes the Endpoints of a Service and the claims of a StatefulSet with their labels, and without saying
+/// who owns them.
+fn is_made_by_controller(live: &LiveObject, document: &Value) -> bool {
+    let is_endpoints = live.id.kind == "Endpoints" && live.id.group.is_empty();
+    (is_endpoints || foreign::is_written_by(document, "kube-controller-manager")) && !carries_apply_mark(live, document)
 }
 
 fn annotation<'a>(document: &'a Value, key: &str) -> Option<&'a str> {
@@ -162,13 +191,24 @@ fn needs_approval(live: &LiveObject, document: &Value, context: &PruneContext<'_
         ("apiextensions.k8s.io", "CustomResourceDefinition") => "every object of its kind is deleted with it",
         _ => return None,
     };
-    let rest: Vec<String> = context.contents.get(id).into_iter().flatten().take(3).map(ToString::to_string).collect();
-    if !rest.is_empty() {
-        let reason = format!("it still holds objects, such as {}", rest.join(", "));
-        return Some(Keep {
-            reason,
-            remedy: Some("delete those first; it is never deleted while it holds any".to_owned()),
-        });
+    if id.kind == "Namespace" && id.name == context.own_namespace {
+        let reason = "it holds the record of what this environment applied".to_owned();
+        return Some(Keep { reason, remedy: Some("delete it by hand, when the environment is to end".to_owned()) });
+    }
+    match context.contents.get(id) {
+        Some(Ok(held)) if !held.is_empty() => {
+            let some: Vec<String> = held.iter().take(3).map(ToString::to_string).collect();
+            let reason = format!("it still holds objects, such as {}", some.join(", "));
+            return Some(Keep {
+                reason,
+                remedy: Some("delete those first; it is never deleted while it holds any".to_owned()),
+            });
+        }
+        Some(Err(reason)) => {
+            let reason = format!("not all that it may hold could be read: {reason}");
+            return Some(Keep { reason, remedy: Some("deploy again when it can be read".to_owned()) });
+        }
+        Some(Ok(_)) | None => {}
     }
     let approved = context.approved.contains(&id.short())
         || annotation(document, "landfall.dev/prune").is_some_and(|value| value == "allowed");

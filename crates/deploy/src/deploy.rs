@@ -41,21 +41,25 @@ pub enum DeployError {
     /// The target did not answer while the deploy was being prepared. Nothing was written.
     #[error(transparent)]
     Target(#[from] TargetError),
-    /// Some changes failed; what came before is done, what would come after was not begun, and nothing was pruned.
-    #[error("{} of {total} changes failed, {done} are done, and nothing was pruned", .failed.len())]
+    /// Some changes failed; what came before is done, what would come after was not begun.
+    #[error("{} of {total} changes failed, {done} done, {}", .failed.len(), pruned_in_words(*.pruned))]
     Partial {
         /// Those that failed.
         failed: Vec<Failure>,
         /// How many are done.
         done: usize,
+        /// How many of them are deletions: none unless everything was applied.
+        pruned: usize,
         /// How many there were.
         total: usize,
     },
     /// The user stopped it.
-    #[error("Stopped after {done} of {total} changes; nothing was pruned. Deploy again to go on")]
+    #[error("Stopped after {done} of {total} changes, {}. Deploy again to go on", pruned_in_words(*.pruned))]
     Stopped {
         /// How many changes are done.
         done: usize,
+        /// How many of them are deletions.
+        pruned: usize,
         /// How many there were.
         total: usize,
     },
@@ -69,6 +73,10 @@ pub enum DeployError {
         /// How many there were.
         total: usize,
     },
+}
+
+fn pruned_in_words(pruned: usize) -> String {
+    if pruned == 0 { "nothing was pruned".to_owned() } else { format!("{pruned} pruned") }
 }
 
 /// One change that failed.
@@ -148,13 +156,23 @@ async fn lock(
     planned: &Planned,
     request: &Request,
     progress: &dyn Progress,
-) -> Result<Box<dyn Lock>, TargetError> {
+) -> Result<Box<dyn Lock>, DeployError> {
     match target.lock(&planned.key, &request.holder, Duration::ZERO).await {
         Err(TargetError::Locked { holder, .. }) => {
             progress.tell(Event::Waiting { holder });
-            target.lock(&planned.key, &request.holder, LOCK_WAIT).await
+            let total = planned.plan.items.iter().filter(|item| item.is_change()).count();
+            tokio::select! {
+                lock = target.lock(&planned.key, &request.holder, LOCK_WAIT) => Ok(lock?),
+                () = stop_requested(progress) => Err(DeployError::Stopped { done: 0, pruned: 0, total }),
+            }
         }
-        result => result,
+        result => Ok(result?),
+    }
+}
+
+async fn stop_requested(progress: &dyn Progress) {
+    while !progress.stop_requested() {
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
@@ -191,6 +209,7 @@ async fn carry_out(
         lock,
         uids: BTreeMap::new(),
         done: 0,
+        pruned: 0,
         total: planned.plan.items.iter().filter(|item| item.is_change()).count(),
     };
     let mut version = planned.inventories.version.clone();

@@ -95,8 +95,13 @@ async fn observe_and_compute(
     let inventory = inventories.own.as_ref();
     let queries = list_queries(&desired, inventory, &catalog, &key.namespace, request.options.prune);
     let wanted = wanted(&desired, inventory, &catalog, request.options.prune);
-    let observe = ObserveRequest { queries: &queries, selector: &request.selector, wanted: &wanted };
-    let observation = target.observe(&observe).await?;
+    let required = desired.objects.iter().map(|desired| &desired.id).collect();
+    let observe =
+        ObserveRequest { queries: &queries, selector: &request.selector, wanted: &wanted, required: &required };
+    let mut observation = target.observe(&observe).await?;
+    if let Some(inventory) = inventory.filter(|_| request.options.prune) {
+        observation.add_unserved(inventory, &catalog);
+    }
     let mut surroundings = Surroundings { claims: claims(&inventories), ..Surroundings::default() };
     let compute_plan = |surroundings: &Surroundings| {
         compute(&PlanInput {
@@ -105,6 +110,7 @@ async fn observe_and_compute(
             inventory,
             surroundings,
             default_namespace: &key.namespace,
+            enforce_namespace: request.enforce_namespace,
             options: &request.options,
         })
     };
@@ -113,8 +119,13 @@ async fn observe_and_compute(
     if !containers.is_empty() {
         let pruned: BTreeSet<&ObjectId> = plan.prunes().map(|item| &item.id).collect();
         for id in containers {
-            let mut contents = target.contents(id, &catalog).await?;
-            contents.retain(|content| !pruned.contains(content));
+            let contents = match target.contents(id, &catalog).await {
+                Ok(contents) => Ok(contents.into_iter().filter(|content| !pruned.contains(content)).collect()),
+                Err(error @ (TargetError::Unreachable { .. } | TargetError::Unauthorized { .. })) => {
+                    return Err(error.into());
+                }
+                Err(error) => Err(error.to_string()),
+            };
             surroundings.contents.insert(id.clone(), contents);
         }
         plan = compute_plan(&surroundings);
@@ -177,6 +188,7 @@ pub async fn check(target: &dyn Target, planned: &mut Planned, progress: &dyn Pr
     let manifests: BTreeMap<&ObjectId, usize> =
         planned.desired.objects.iter().enumerate().map(|(index, desired)| (&desired.id, index)).collect();
     let mut refusals = Vec::new();
+    let mut missing_namespaces: BTreeMap<String, Vec<Refusal>> = BTreeMap::new();
     for (index, outcome) in outcomes {
         let Some(item) = planned.plan.items.get_mut(index) else { continue };
         let desired = manifests.get(&item.id).and_then(|index| planned.desired.objects.get(*index));
@@ -201,8 +213,14 @@ pub async fn check(target: &dyn Target, planned: &mut Planned, progress: &dyn Pr
             Some(desired) => item.conceal(fault, &desired.value),
             None => fault,
         };
-        refusals.push(item.refuse(&fault, desired));
+        let refusal = item.refuse(&fault, desired);
+        match fault.missing_namespace() {
+            // All objects of an environment may be in it: one refusal tells as much as hundreds.
+            Some(namespace) => missing_namespaces.entry(namespace.to_owned()).or_default().push(refusal),
+            None => refusals.push(refusal),
+        }
     }
+    refusals.extend(missing_namespaces.into_values().filter_map(Refusal::first_of));
     refusals.sort_by(|a: &Refusal, b| a.place.cmp(&b.place));
     planned.plan.refusals.extend(refusals);
     Ok(())

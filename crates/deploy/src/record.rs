@@ -11,12 +11,12 @@ use crate::{
 };
 
 /// The inventory after a deploy that ended: the objects of the revision, those that were left on purpose, and those of
-/// kinds that could not be seen.
+/// kinds that could not be seen. Without pruning all that was recorded stays so.
 pub(crate) fn narrowed(planned: &Planned, uids: &BTreeMap<ObjectId, String>, request: &Request) -> Inventory {
     let kept = planned.plan.items.iter().filter(|item| matches!(item.action, Action::Keep(_))).map(|item| &item.id);
     let own = planned.inventories.own.as_ref();
-    let unseen =
-        own.into_iter().flat_map(|own| own.objects.keys()).filter(|id| planned.observation.blindness(id).is_some());
+    let is_left = |id: &&ObjectId| !request.options.prune || planned.observation.blindness(id).is_some();
+    let unseen = own.into_iter().flat_map(|own| own.objects.keys()).filter(is_left);
     let ids: BTreeSet<&ObjectId> =
         planned.desired.objects.iter().map(|desired| &desired.id).chain(kept).chain(unseen).collect();
     let uid = |id: &ObjectId| {

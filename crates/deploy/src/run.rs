@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use futures::{StreamExt, stream};
-use landfall_core::{object::ObjectId, order::Step, plan::Item};
+use futures::{StreamExt, future, stream};
+use landfall_core::{
+    object::ObjectId,
+    order::Step,
+    plan::{Action, Item},
+};
 
 use crate::{
     deploy::{DeployError, Failure},
@@ -21,6 +25,8 @@ pub(crate) struct Run<'a> {
     /// The UIDs of the objects that were written.
     pub uids: BTreeMap<ObjectId, String>,
     pub done: usize,
+    /// How many of those done are deletions.
+    pub pruned: usize,
     pub total: usize,
 }
 
@@ -50,18 +56,21 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Carries out items at the same time; the first stop or loss of the lock ends it, failures only afterwards.
+    /// Carries out items at the same time. A loss of the lock ends it at once, since somebody else may write now; when
+    /// the user wants to stop, what is under way is brought to its end; failures are told at the end.
     async fn carry_out(&mut self, items: &[&Item]) -> Result<(), DeployError> {
         let (target, planned) = (self.target, self.planned);
-        let mut results = stream::iter(
-            items.iter().map(|item| async move { (*item, target.carry_out(item, &planned.catalog).await) }),
-        )
-        .buffer_unordered(AT_ONCE);
+        let progress = self.progress;
+        let mut results = stream::iter(items)
+            .take_while(|_| future::ready(!progress.stop_requested()))
+            .map(|item| async move { (*item, target.carry_out(item, &planned.catalog).await) })
+            .buffer_unordered(AT_ONCE);
         let mut failed = Vec::new();
         while let Some((item, result)) = results.next().await {
             match result {
                 Ok(carried) => {
                     self.done += 1;
+                    self.pruned += usize::from(matches!(item.action, Action::Prune));
                     for message in carried.warnings {
                         self.progress.tell(Event::Warning { id: item.id.clone(), message });
                     }
@@ -74,18 +83,17 @@ impl Run<'_> {
                     error,
                 }),
             }
-            if self.progress.stop_requested() {
-                return Err(DeployError::Stopped { done: self.done, total: self.total });
-            }
             if self.lock.is_some_and(|lock| !lock.is_held()) {
                 return Err(DeployError::LockLost { done: self.done, total: self.total });
             }
         }
         if failed.is_empty() {
-            return Ok(());
+            let stopped = self.progress.stop_requested() && self.done < self.total;
+            let (done, pruned, total) = (self.done, self.pruned, self.total);
+            return if stopped { Err(DeployError::Stopped { done, pruned, total }) } else { Ok(()) };
         }
         failed.sort_by(|a, b| (&a.place, &a.id).cmp(&(&b.place, &b.id)));
-        Err(DeployError::Partial { failed, done: self.done, total: self.total })
+        Err(DeployError::Partial { failed, done: self.done, pruned: self.pruned, total: self.total })
     }
 
     async fn wait_for_definitions(&self, items: &[&Item]) -> Result<(), DeployError> {

@@ -1,6 +1,9 @@
 //! What a target can do. Deploys know targets only through this.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use landfall_core::{
@@ -77,6 +80,8 @@ pub struct ObserveRequest<'a> {
     pub selector: &'a Selector,
     /// Objects that are read even if the selector does not select them, with the version to read them in.
     pub wanted: &'a BTreeMap<ObjectId, ListQuery>,
+    /// Those of them without which nothing can be planned; what else cannot be read is only not seen.
+    pub required: &'a BTreeSet<&'a ObjectId>,
 }
 
 /// The inventories on a target.

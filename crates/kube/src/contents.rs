@@ -16,7 +16,8 @@ use crate::{
 /// What every namespace has by itself.
 const ALWAYS_THERE: [(&str, &str); 2] = [("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default")];
 
-/// Objects in a namespace, or of a definition's kind, that nothing else owns. One list per kind of the cluster.
+/// Objects in a namespace that nothing else owns, and its claims, or all objects of a definition's kind. One list per
+/// kind of the cluster.
 ///
 /// # Errors
 /// Where a kind cannot be read: then nobody knows what would be lost.
@@ -28,12 +29,17 @@ pub async fn contents(api: &Api, id: &ObjectId, catalog: &Catalog) -> Result<Vec
     } else {
         catalog.kinds().filter(|kind| kind.namespaced && kind.prunable).collect()
     };
+    let is_concerned = |group: &str| !id.is_definition() || id.name.ends_with(&format!(".{group}"));
+    if let Some(unserved) = catalog.unserved().iter().find(|unserved| is_concerned(&unserved.group)) {
+        return Err(TargetError::Other(format!("{}/{}: {}", unserved.group, unserved.version, unserved.reason)));
+    }
     let namespace = (!id.is_definition()).then(|| id.name.clone());
     let requests: Vec<_> = kinds
         .into_iter()
         .map(|kind| {
             let query = ListQuery { kind: kind.clone(), namespace: namespace.clone() };
-            async move { (observe::names(api, &query).await, query.kind.gvk.group_kind()) }
+            let owned = id.is_definition() || kind.gvk.kind == "PersistentVolumeClaim";
+            async move { (observe::names(api, &query, owned).await, query.kind.gvk.group_kind()) }
         })
         .collect();
     let mut lists = stream::iter(requests).buffer_unordered(16);
@@ -51,10 +57,10 @@ pub async fn contents(api: &Api, id: &ObjectId, catalog: &Catalog) -> Result<Vec
 
 fn content(kind: &GroupKind, name: String, namespace: Option<&str>) -> Option<ObjectId> {
     let is_usual = ALWAYS_THERE.contains(&(kind.kind.as_str(), name.as_str()));
-    // Our own records, and what follows a Service by itself.
-    let is_record = name.starts_with("landfall-") && matches!(kind.kind.as_str(), "ConfigMap" | "Lease");
-    let follows = matches!(kind.kind.as_str(), "Endpoints" | "EndpointSlice");
-    if is_usual || is_record || follows {
+    // A lock says nothing; an inventory, without which an environment forgets what it applied, counts.
+    let is_lock = name.starts_with("landfall-") && kind.kind == "Lease";
+    let follows_service = matches!(kind.kind.as_str(), "Endpoints" | "EndpointSlice");
+    if is_usual || is_lock || follows_service {
         return None;
     }
     let (own_namespace, name) = match name.split_once('/') {

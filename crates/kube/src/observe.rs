@@ -31,8 +31,9 @@ const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadataList;g=met
 struct Page<'a> {
     #[serde(default)]
     metadata: PageMetadata,
+    /// `null` in an empty list of metadata.
     #[serde(borrow, default)]
-    items: Vec<&'a RawValue>,
+    items: Option<Vec<&'a RawValue>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -82,7 +83,7 @@ pub async fn observe(api: &Api, request: &ObserveRequest<'_>) -> Result<Observat
             Err(CallError::Target(error)) => return Err(error),
             // The kind has gone since it was discovered, or is not there yet: there are no objects of it.
             Err(CallError::Status(status)) if status.code == 404 => {}
-            Err(CallError::Status(status)) => observation.unseen.push(Unseen {
+            Err(CallError::Status(status)) => observation.add_unseen(Unseen {
                 kind: query.kind.gvk.group_kind(),
                 namespace: query.namespace.clone(),
                 reason: status.message,
@@ -90,7 +91,6 @@ pub async fn observe(api: &Api, request: &ObserveRequest<'_>) -> Result<Observat
         }
     }
     drop(lists);
-    observation.unseen.sort();
     read_missing(api, request, &mut observation).await?;
     Ok(observation)
 }
@@ -128,7 +128,7 @@ async fn for_each_page(
             CallError::Target(TargetError::Other(format!("The list of {} cannot be read: {error}", query.kind.plural)))
         };
         let page: Page<'_> = serde_json::from_slice(&answer.body).map_err(unreadable)?;
-        for item in page.items {
+        for item in page.items.into_iter().flatten() {
             each(item).map_err(unreadable)?;
         }
         if page.metadata.next.is_empty() {
@@ -197,6 +197,11 @@ async fn read_missing(
                 observation.add(object.map_err(|error| unreadable(&error))?, Some(&query.kind.gvk));
             }
             Err(CallError::Status(status)) if status.code == 404 => {}
+            Err(CallError::Status(status)) if !request.required.contains(id) => observation.add_unseen(Unseen {
+                kind: id.group_kind(),
+                namespace: id.namespace.clone(),
+                reason: status.message,
+            }),
             Err(error) => return Err(error.into_target_error(&format!("Reading {id}"))),
         }
     }
@@ -230,8 +235,9 @@ struct NameMetadata {
     name: String,
 }
 
-/// The names of objects in a namespace that no other object owns: at most one page.
-pub async fn names(api: &Api, query: &ListQuery) -> Result<Vec<String>, CallError> {
+/// The names of all objects of a kind in a namespace, or in the whole cluster with their namespaces in front; those that
+/// another object owns only where that is asked for.
+pub async fn names(api: &Api, query: &ListQuery, owned: bool) -> Result<Vec<String>, CallError> {
     #[derive(Deserialize)]
     struct Owned {
         metadata: OwnedMetadata,
@@ -247,7 +253,7 @@ pub async fn names(api: &Api, query: &ListQuery) -> Result<Vec<String>, CallErro
     let mut found = Vec::new();
     for_each_page(api, query, "", METADATA_ONLY, |item| {
         let object: Owned = serde_json::from_str(item.get())?;
-        if object.metadata.owner_references.is_empty() {
+        if owned || object.metadata.owner_references.is_empty() {
             let namespace = object.metadata.namespace.filter(|_| query.namespace.is_none());
             found.push(
                 namespace

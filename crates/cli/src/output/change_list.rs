@@ -34,8 +34,11 @@ pub fn render(plan: &Plan, default_namespace: &str) -> String {
             _ => YELLOW,
         };
         let padding = " ".repeat(operation - operation_text.chars().count());
-        let line = format!("{style}{operation_text}{style:#}{padding}  {object_text:object$}  {DIM}{place}{DIM:#}");
-        let _ = writeln!(text, "{}", line.trim_end());
+        let _ = write!(text, "{style}{operation_text}{style:#}{padding}  ");
+        let _ = match place.as_str() {
+            "" => writeln!(text, "{object_text}"),
+            place => writeln!(text, "{object_text:object$}  {DIM}{place}{DIM:#}"),
+        };
     }
     if !rows.is_empty() {
         text.push('\n');

@@ -120,7 +120,7 @@ impl Progress for Terminal {
         for text in &plan.warnings {
             warning(text);
         }
-        if self.show == ShowPlan::Yes && plan.has_changes() {
+        if self.show == ShowPlan::Yes && (plan.has_changes() || plan.kept_until_decided().next().is_some()) {
             data(&change_list::render(plan, &self.default_namespace));
             data("");
         }

@@ -12,7 +12,8 @@ use crate::{
     foreign,
     immutable::{ReplaceMethod, immutable_changes},
     inventory::Inventory,
-    last_applied, manifest,
+    last_applied,
+    manifest::{self, Origin},
     merge::{self, Patch, PatchFormat},
     object::ObjectId,
     observation::{LiveObject, Observation},
@@ -39,6 +40,8 @@ pub struct PlanInput<'a> {
     pub surroundings: &'a Surroundings,
     /// The namespace of objects that name none.
     pub default_namespace: &'a str,
+    /// The user gave that namespace: nothing outside of it is deleted.
+    pub enforce_namespace: bool,
     /// What the user allows.
     pub options: &'a PlanOptions,
 }
@@ -309,6 +312,8 @@ fn prune_items(input: &PlanInput<'_>, plan: &mut Plan) {
         desired: &desired,
         observation: input.observation,
         inventory: input.inventory,
+    let place = |origin: &Origin| Place::Span(origin.source.clone(), origin.span.clone()).to_string();
+    let left_out = input.desired.left_out.iter().map(|(id, origin)| (id.clone(), place(origin))).collect();
         claims: &input.surroundings.claims,
         namespaces: &namespaces,
         approved: &input.options.allow_prune,
@@ -317,6 +322,9 @@ fn prune_items(input: &PlanInput<'_>, plan: &mut Plan) {
     for (id, live) in input.observation.live.iter().filter(|(id, _)| !desired.contains(id)) {
         let Ok(document) = live.parse() else {
             plan.warnings.push(format!("{id} is left: the target's answer for it is no JSON"));
+        left_out: &left_out,
+        own_namespace: input.default_namespace,
+        only_own_namespace: input.enforce_namespace,
             continue;
         };
         match prune::fate(live, &document, &context) {
@@ -330,20 +338,40 @@ fn prune_items(input: &PlanInput<'_>, plan: &mut Plan) {
 
 fn warn(input: &PlanInput<'_>, plan: &mut Plan) {
     let left_out = &input.desired.left_out;
-    if let Some((name, origin)) = left_out.first() {
+    if let Some((id, origin)) = left_out.first() {
         let place = Place::Span(origin.source.clone(), origin.span.clone());
         plan.warnings.push(format!(
-            "{} of {} manifests do not carry the label of the selector and are left out, such as {name} at {place}",
+            "{} of {} manifests do not carry the label of the selector and are left out, such as {} at {place}",
             left_out.len(),
-            left_out.len() + input.desired.objects.len()
+            left_out.len() + input.desired.objects.len(),
+            id.short(),
         ));
     }
     if input.options.prune {
-        for unseen in &plan.unseen {
-            let place =
-                unseen.namespace.as_ref().map_or_else(String::new, |namespace| format!(" in namespace {namespace}"));
-            plan.warnings
-                .push(format!("{}{place} could not be read, and is not pruned: {}", unseen.kind, unseen.reason));
-        }
+        plan.warnings.extend(unseen_warnings(input));
     }
 }
+
+/// What is said of kinds that could not be read: of each that the environment has objects of, and of all others, which
+/// are many for a user of one namespace, in one line.
+fn unseen_warnings(input: &PlanInput<'_>) -> Vec<String> {
+    let kinds = input.inventory.map(Inventory::kinds).unwrap_or_default();
+    let (recorded, others): (Vec<_>, Vec<_>) =
+        input.observation.unseen.iter().partition(|unseen| kinds.contains(&unseen.kind));
+    let mut warnings: Vec<String> = recorded
+        .iter()
+        .map(|unseen| {
+            let place =
+                unseen.namespace.as_ref().map_or_else(String::new, |namespace| format!(" in namespace {namespace}"));
+            format!("{}{place} could not be read, so that none is pruned: {}", unseen.kind, unseen.reason)
+        })
+        .collect();
+    let names: BTreeSet<String> = others.iter().map(|unseen| unseen.kind.to_string()).collect();
+    if !names.is_empty() {
+        let some: Vec<&str> = names.iter().take(3).map(String::as_str).collect();
+        let rest =
+            if names.len() > some.len() { format!(" and {} more", names.len() - some.len()) } else { String::new() };
+        warnings.push(format!("kinds that could not be read are not looked at for pruning: {}{rest}", some.join(", ")));
+    }
+}
+    warnings

@@ -18,6 +18,7 @@ pub(super) fn refuse_empty(desired: &DesiredSet, plan: &mut Plan) {
     let left_out = desired.left_out.len();
     let details = match left_out {
         0 => Vec::new(),
+        1 => vec!["the selector leaves out its only object".to_owned()],
         _ => vec![format!("the selector leaves out all {left_out} of its objects")],
     };
     plan.refusals.push(Refusal {

@@ -26,7 +26,7 @@ use crate::{
     object::{Gvk, ObjectId},
     observation::Unseen,
     order::Step,
-    prune::Keep,
+    prune::{Contents, Keep},
 };
 
 /// What a deploy would do, or why it would do nothing.
@@ -161,7 +161,7 @@ pub struct Surroundings {
     /// Objects that another environment on the target claims.
     pub claims: BTreeMap<ObjectId, String>,
     /// For a namespace or definition that is to be deleted: the objects in it.
-    pub contents: BTreeMap<ObjectId, Vec<ObjectId>>,
+    pub contents: BTreeMap<ObjectId, Contents>,
 }
 
 impl Plan {
@@ -193,6 +193,14 @@ impl Item {
     }
 
     /// Whether it writes anything.
+    /// What is left though the revision does not have it, until somebody decides about it.
+    pub fn kept_until_decided(&self) -> impl Iterator<Item = (&Item, &Keep)> {
+        self.items.iter().filter_map(|item| match &item.action {
+            Action::Keep(keep) if keep.remedy.is_some() => Some((item, keep)),
+            _ => None,
+        })
+    }
+
     pub fn is_change(&self) -> bool {
         self.is_apply() || matches!(self.action, Action::Prune)
     }
