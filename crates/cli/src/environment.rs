@@ -94,6 +94,13 @@ async fn of_repository(args: &JobArgs<'_>) -> Result<Job, CommandError> {
 fn choose(repository: &DeploymentRepository, args: &JobArgs<'_>) -> Result<(Config, String, Commit), CommandError> {
     let head = repository.resolve("HEAD")?;
     let current = repository.config(&head.id)?;
+    if let (Some(name), None, Some(config)) = (args.environment, args.revision, &current)
+        && !config.environments.contains_key(name)
+        && repository.resolve(name).is_ok()
+    {
+        return Err(CommandError::user(format!("'{name}' is a revision, and {FILE_NAME} has no environment of this name"))
+            .hint(format!("name the environment first: ENVIRONMENT {name}, where ENVIRONMENT is one of {}", known(config))));
+    }
     if let Some(revision) = args.revision {
         let commit = repository.resolve(revision)?;
         let config = match repository.config(&commit.id)? {

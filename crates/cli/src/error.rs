@@ -18,7 +18,7 @@ pub mod status {
     pub const ERROR: u8 = 1;
     /// `plan --exit-code` found changes.
     pub const PENDING: u8 = 2;
-    /// A guard, or an immutable field, stopped it.
+    /// A guard, or an immutable field, stopped it: the user may approve. Nothing was written.
     pub const BLOCKED: u8 = 4;
 }
 
@@ -94,16 +94,31 @@ impl From<landfall_git::Error> for CommandError {
         let hint = error.hint();
         let converted = match error {
             landfall_git::Error::Files { ref faults, .. } => {
-                let faults = faults.clone();
-                Self { faults, ..Self::user(error.to_string()) }
+                // Its further lines repeat the faults, which are shown above with their places.
+                let message = error.to_string().lines().next().unwrap_or_default().trim_end_matches(':').to_owned();
+                Self { faults: faults.iter().map(sentence).collect(), ..Self::user(message) }
             }
             error => Self::user(error.to_string()),
         };
         match hint {
-            Some(hint) => converted.hint(hint),
+            Some(hint) => converted.hint(lower_first(&hint)),
             None => converted,
         }
     }
+}
+
+/// A fault whose message is a clause after the path, as a sentence of its own.
+fn sentence(fault: &Diagnostic) -> Diagnostic {
+    let mut letters = fault.message.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    Diagnostic { message: first.into_iter().chain(letters).collect(), ..fault.clone() }
+}
+
+/// A hint as it stands after `hint: `.
+fn lower_first(hint: &str) -> String {
+    let mut letters = hint.chars();
+    let first = letters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
 }
 
 impl From<ConnectError> for CommandError {
@@ -179,7 +194,7 @@ fn failure(failure: &Failure) -> String {
     let place = failure.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
     let causes = match &failure.error {
         TargetError::Refused(fault) => {
-            fault.causes.iter().map(|cause| format!("\n{}: {}", cause.field, cause.message)).collect::<String>()
+            fault.causes.iter().map(|cause| format!("\n  {}: {}", cause.field, cause.message)).collect::<String>()
         }
         _ => String::new(),
     };

@@ -30,6 +30,10 @@ impl DeploymentRepository {
         if Path::new(repo).is_dir() {
             return Ok(Self::Local(Box::new(Repository::local(Path::new(repo))?)));
         }
+        if !repo.contains(':') {
+            return Err(CommandError::user(format!("There is no folder '{repo}'"))
+                .hint("give the path of a clone, or the address of a repository, with --repo"));
+        }
         let url = RepoUrl::parse(repo)?;
         let cache = xdg::cache()?.join("repositories");
         output::note(&format!("Fetching {url}"));

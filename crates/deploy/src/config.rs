@@ -1,16 +1,21 @@
 //! `landfall.yaml`: all the configuration, in the root of the deployment repository.
 
+mod validate;
+
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use landfall_core::{
     diagnostic::{Diagnostic, Source},
     selector::Selector,
+    yaml::{self, Node},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The name of the file.
 pub const FILE_NAME: &str = "landfall.yaml";
+
+const DOCUMENTATION: &str = "docs/configuration.md describes every field of landfall.yaml";
 
 /// The configuration of a deployment repository.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -81,45 +86,56 @@ impl Config {
     /// # Errors
     /// What is wrong, and where.
     pub fn read(source: &Arc<Source>) -> Result<Self, Vec<Diagnostic>> {
-        let config: Self = serde_saphyr::from_str(&source.text).map_err(|error| vec![fault(source, &error)])?;
+        let documents = yaml::parse(source)?;
+        let root = match documents.as_slice() {
+            [only] => &only.root,
+            [] => return Err(vec![Diagnostic::of_file(&source.path, "The file is empty").hint(DOCUMENTATION)]),
+            [_, second, ..] => {
+                let start = second.span.start..second.span.start;
+                return Err(vec![Diagnostic::at(source, start, "The file has more than one document").hint(DOCUMENTATION)]);
+            }
+        };
+        let faults = validate::validate(source, schemars::schema_for!(Self).as_value(), root);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let unreadable = |error: serde_json::Error| vec![Diagnostic::of_file(&source.path, error.to_string()).hint(DOCUMENTATION)];
+        let config: Self = serde_json::from_value(root.to_json()).map_err(unreadable)?;
+        let faults = config.check(source, root);
+        if faults.is_empty() { Ok(config) } else { Err(faults) }
+    }
+
+    /// What the schema cannot tell.
+    fn check(&self, source: &Arc<Source>, root: &Node) -> Vec<Diagnostic> {
         let mut faults = Vec::new();
-        for (name, environment) in &config.environments {
-            if let Some(Err(error)) = environment.selector.as_deref().map(Selector::parse) {
-                faults.push(Diagnostic::at(
-                    source,
-                    find(source, environment.selector.as_deref().unwrap_or(name)),
-                    error.to_string(),
-                ));
-            }
+        let mut fault = |pointer: &[&str], message: String, hint: &str| {
+            let fault = Diagnostic::at(source, root.span_at(pointer), message);
+            faults.push(if hint.is_empty() { fault } else { fault.hint(hint) });
+        };
+        if Selector::parse(&format!("deploy={}", self.name)).is_err() {
+            let message = format!("The name '{}' cannot be the value of a label", self.name);
+            fault(&["name"], message, "Use at most 63 letters, digits, `-`, `_` and `.`");
+        }
+        if self.environments.is_empty() {
+            fault(&["environments"], "There are no environments".to_owned(), DOCUMENTATION);
+        }
+        for (name, environment) in &self.environments {
             if environment.paths.is_empty() {
-                faults.push(
-                    Diagnostic::at(source, find(source, name), format!("The environment '{name}' has no paths"))
-                        .hint("name the folders of its manifests, such as paths: [base]"),
-                );
+                let message = format!("The environment '{name}' has no paths");
+                fault(&["environments", name, "paths"], message, "Name the folders of its manifests, such as `paths: [base]`");
             }
-            for path in environment
-                .paths
-                .iter()
-                .filter(|path| path.starts_with('/') || path.split('/').any(|part| part == ".."))
-            {
-                faults.push(
-                    Diagnostic::at(
-                        source,
-                        find(source, path),
-                        format!("The path '{path}' leads out of the repository"),
-                    )
-                    .hint("name it from the root of the repository"),
-                );
+            for (index, path) in environment.paths.iter().enumerate() {
+                if path.starts_with('/') || path.split('/').any(|part| part == "..") {
+                    let message = format!("The path '{path}' leads out of the repository");
+                    let pointer = ["environments", name, "paths", &index.to_string()];
+                    fault(&pointer, message, "Name it from the root of the repository");
+                }
             }
-            if environment.max_prune_share.is_some_and(|share| share > 100) {
-                faults.push(Diagnostic::at(
-                    source,
-                    find(source, "maxPruneShare"),
-                    "maxPruneShare is more than 100 per cent",
-                ));
+            if let Some(Err(error)) = environment.selector.as_deref().map(Selector::parse) {
+                fault(&["environments", name, "selector"], error.to_string().trim_end_matches('.').to_owned(), "");
             }
         }
-        if faults.is_empty() { Ok(config) } else { Err(faults) }
+        faults
     }
 }
 
@@ -130,24 +146,6 @@ impl Environment {
         // Read before, by `Config::read`; a name that is no label value selects nothing rather than everything.
         Selector::parse(&text).unwrap_or_else(|_| Selector::nothing())
     }
-}
-
-/// The bytes of a text of the file that is known to be there.
-fn find(source: &Source, text: &str) -> std::ops::Range<usize> {
-    source.text.find(text).map_or(0..0, |start| start..start + text.len())
-}
-
-fn fault(source: &Arc<Source>, error: &serde_saphyr::Error) -> Diagnostic {
-    let (line, column) =
-        error.location().map_or((1, 1), |location| (location.line() as usize, location.column() as usize));
-    let start: usize = source.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let rest = source.text.get(start..).unwrap_or_default();
-    let offset = start + rest.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum::<usize>();
-    let end =
-        source.text.get(offset..).and_then(|rest| rest.find(['\n', ':'])).map_or(offset, |length| offset + length);
-    let message = error.without_snippet().to_string();
-    let message = message.split(" at line").next().unwrap_or(&message).trim().to_owned();
-    Diagnostic::at(source, offset..end, message).hint("docs/configuration.md describes every field of landfall.yaml")
 }
 
 #[cfg(test)]
@@ -190,11 +188,11 @@ environments:
             format!("name: shop\nenvironments:\n  prod: {{branch: main, target: {{kubernetes: {{}}}}, {more}}}\n")
         };
         let fault = |text: &str| read(text).unwrap_err();
-        insta::assert_snapshot!(fault(&environment("paths: [base], pathz: [x]")), @"landfall.yaml:3:71: unknown field `pathz`, expected one of branch, paths, selector, target, maxPruneShare");
-        insta::assert_snapshot!(fault("name: shop\n"), @"landfall.yaml:1:1: missing field `environments`");
-        insta::assert_snapshot!(fault(&environment("paths: [../x]")), @"landfall.yaml:3:61: The path '../x' leads out of the repository");
-        insta::assert_snapshot!(fault(&environment("paths: [x], selector: '=x'")), @"");
-        insta::assert_snapshot!(fault("name: [\n"), @"");
+        insta::assert_snapshot!(fault(&environment("paths: [base], pathz: [x]")), @"landfall.yaml:3:65: The field `pathz` is unknown; did you mean `paths`?");
+        insta::assert_snapshot!(fault("name: shop\n"), @"landfall.yaml:1:1: `environments` is missing in landfall.yaml");
+        insta::assert_snapshot!(fault(&environment("paths: [../x]")), @"landfall.yaml:3:58: The path '../x' leads out of the repository");
+        insta::assert_snapshot!(fault(&environment("paths: [x], selector: '=x'")), @"landfall.yaml:3:72: The selector '=x' cannot be read: '' is not a label key. Write it as kubectl's -l: 'deploy=NAME', 'tier in (web,api)', '!legacy'");
+        insta::assert_snapshot!(fault("name: [\n"), @"landfall.yaml:1:7: The bracket is not closed");
     }
 
     #[test]

@@ -45,8 +45,9 @@ struct Version {
 
 #[derive(Deserialize, Default)]
 struct Status {
+    /// Null in the first moments of a definition.
     #[serde(default)]
-    conditions: Vec<Condition>,
+    conditions: Option<Vec<Condition>>,
 }
 
 #[derive(Deserialize)]
@@ -74,7 +75,8 @@ pub async fn served(api: &Api, id: &ObjectId) -> Result<(), TargetError> {
         let answer = answer.map_err(|error| error.into_target_error(&format!("Reading {id}")))?;
         let definition: Definition = serde_json::from_slice(&answer.body)
             .map_err(|error| TargetError::Other(format!("{id} cannot be read: {error}")))?;
-        let condition = |name: &str| definition.status.conditions.iter().find(|condition| condition.r#type == name);
+        let condition =
+            |name: &str| definition.status.conditions.iter().flatten().find(|condition| condition.r#type == name);
         if let Some(refused) = condition("NamesAccepted").filter(|condition| condition.status == "False") {
             return Err(TargetError::Other(format!(
                 "The cluster does not accept the names of {id}: {}",

@@ -55,15 +55,17 @@ impl Status {
 
     /// The fault with the fields that it names.
     pub fn fault(&self) -> CheckFault {
-        let causes: Vec<FaultCause> = self
-            .details
-            .causes
-            .iter()
-            .flatten()
-            .filter(|cause| !cause.field.is_empty() && cause.field != "<nil>")
-            .map(|cause| FaultCause { field: cause.field.clone(), message: cause.message.clone() })
-            .collect();
-        let causes = if causes.is_empty() { strict_causes(&self.message) } else { causes };
+        let mut causes = Vec::new();
+        for cause in self.details.causes.iter().flatten() {
+            // The refusal of a patch has the whole patch for its field, and the fields in the message.
+            let inner = in_message(&cause.message);
+            if !inner.is_empty() {
+                causes.extend(inner);
+            } else if !cause.field.is_empty() && cause.field != "<nil>" {
+                causes.push(FaultCause { field: cause.field.clone(), message: cause.message.clone() });
+            }
+        }
+        let causes = if causes.is_empty() { in_message(&self.message) } else { causes };
         // With fields the message only repeats them; its beginning says what was refused.
         let message = if causes.is_empty() { self.message.clone() } else { headline(&self.message, causes.len()) };
         CheckFault { message, causes, code: self.code }
@@ -77,6 +79,12 @@ fn headline(message: &str, fields: usize) -> String {
     format!("{fields} {} wrong", if fields == 1 { "field is" } else { "fields are" })
 }
 
+/// The fields that only a message names.
+fn in_message(message: &str) -> Vec<FaultCause> {
+    let strict = strict_causes(message);
+    if strict.is_empty() { wrong_type(message).into_iter().collect() } else { strict }
+}
+
 /// Strict field validation names its fields only in the message:
 /// `strict decoding error: unknown field "spec.foo", duplicate field "spec.bar"`.
 fn strict_causes(message: &str) -> Vec<FaultCause> {
@@ -87,6 +95,32 @@ fn strict_causes(message: &str) -> Vec<FaultCause> {
         Some(FaultCause { field: field.to_owned(), message: what.trim().to_owned() })
     };
     faults.split(", ").filter_map(cause).collect()
+}
+
+/// Go's words for a value of the wrong type:
+/// `json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32`.
+fn wrong_type(message: &str) -> Option<FaultCause> {
+    let (_, rest) = message.split_once("cannot unmarshal ")?;
+    let (found, rest) = rest.split_once(" into Go struct field ")?;
+    let (field, wanted) = rest.split_once(" of type ")?;
+    let (_, field) = field.split_once('.')?;
+    let found = match found.split(' ').next()? {
+        "string" => "a string",
+        "number" => "a number",
+        "bool" => "a boolean",
+        "array" => "a list",
+        "object" => "a map",
+        _ => return None,
+    };
+    let wanted = match wanted.trim_start_matches('*').split([' ', '"', ',']).next()? {
+        "string" => "a string",
+        "bool" => "a boolean",
+        wanted if wanted.starts_with("int") || wanted.starts_with("uint") => "an integer",
+        wanted if wanted.starts_with("float") => "a number",
+        wanted if wanted.starts_with("[]") => "a list",
+        _ => "a map",
+    };
+    Some(FaultCause { field: field.to_owned(), message: format!("must be {wanted}, but it is {found}") })
 }
 
 #[cfg(test)]
@@ -113,6 +147,40 @@ mod tests {
             code: 400,
         }
         "#);
+    }
+
+    #[test]
+    fn names_the_fields_of_a_refused_patch_without_the_patch() {
+        let body = r#"{"code": 422, "reason": "Invalid", "message": "Deployment.apps \"web\" is invalid: patch: ...",
+            "details": {"causes": [{"reason": "FieldValueInvalid", "field": "patch",
+            "message": "Invalid value: \"map[spec:map[replica:2]]\": strict decoding error: unknown field \"spec.replica\""}]}}"#;
+        let fault = Status::read(422, body.as_bytes()).fault();
+        let causes: Vec<_> = fault.causes.iter().map(|cause| (cause.field.as_str(), cause.message.as_str())).collect();
+        assert_eq!(causes, [("spec.replica", "unknown field")]);
+    }
+
+    #[test]
+    fn names_the_field_of_a_wrong_type() {
+        for (message, field, expected) in [
+            (
+                "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32",
+                "spec.replicas",
+                "must be an integer, but it is a string",
+            ),
+            (
+                "json: cannot unmarshal number 1.5 into Go struct field ConfigMap.data of type string",
+                "data",
+                "must be a string, but it is a number",
+            ),
+            (
+                "cannot unmarshal object into Go struct field PodSpec.spec.template.spec.containers of type []v1.Container",
+                "spec.template.spec.containers",
+                "must be a list, but it is a map",
+            ),
+        ] {
+            let cause = wrong_type(message).unwrap();
+            assert_eq!((cause.field.as_str(), cause.message.as_str()), (field, expected));
+        }
     }
 
     #[test]

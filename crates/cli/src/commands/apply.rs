@@ -10,14 +10,15 @@ use landfall_deploy::{
     target::Target,
 };
 
-use super::{deploy::stop_on_interrupt, plan::report_refusals};
+use super::deploy::stop_on_interrupt;
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
     environment::{JobArgs, job},
-    error::{CommandError, status},
+    error::CommandError,
     output::{
         self, kubectl,
         progress::{ShowPlan, Terminal},
+        refusal,
     },
 };
 
@@ -100,13 +101,21 @@ pub async fn run(args: &ApplyArgs) -> Result<ExitCode, CommandError> {
         let result = deploy(&job.target, job.manifests, &job.request, progress.as_ref()).await;
         progress.finish();
         match result? {
-            Outcome::Done(planned) | Outcome::Blocked(planned) => *planned,
+            Outcome::Done(planned) => *planned,
+            Outcome::Blocked(planned) => {
+                planned.plan.warnings.iter().for_each(|warning| output::warning(warning));
+                *planned
+            }
         }
     };
     progress.finish();
-    if !planned.plan.refusals.is_empty() {
-        report_refusals(&planned);
-        return Ok(ExitCode::from(status::BLOCKED));
+    let heading = if dry_run { refusal::WOULD_NOT_BE_DEPLOYED } else { refusal::NOT_DEPLOYED };
+    if let Some(code) = refusal::report(&planned.plan, heading) {
+        return Ok(code);
+    }
+    for (item, keep) in planned.plan.kept_until_decided() {
+        let remedy = keep.remedy.as_deref().unwrap_or_default();
+        output::warning(&format!("{} is kept: {}; to delete it: {remedy}", item.id, keep.reason));
     }
     print(&planned.plan, dry_run, args.output.as_deref() == Some("name"));
     Ok(ExitCode::SUCCESS)

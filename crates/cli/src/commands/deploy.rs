@@ -8,14 +8,14 @@ use landfall_deploy::{
     target::Target,
 };
 
-use super::plan::report_refusals;
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
     environment::{JobArgs, job},
-    error::{CommandError, status},
+    error::CommandError,
     output::{
         self,
         progress::{ShowPlan, Terminal},
+        refusal,
     },
 };
 
@@ -69,8 +69,8 @@ pub async fn run(args: &DeployArgs) -> Result<ExitCode, CommandError> {
     progress.finish();
     match result? {
         Outcome::Blocked(planned) => {
-            report_refusals(&planned);
-            Ok(ExitCode::from(status::BLOCKED))
+            planned.plan.warnings.iter().for_each(|warning| output::warning(warning));
+            Ok(refusal::report(&planned.plan, refusal::NOT_DEPLOYED).unwrap_or(ExitCode::SUCCESS))
         }
         Outcome::Done(planned) => {
             output::note(&format!(
@@ -91,9 +91,8 @@ async fn dry_run(job: crate::environment::Job, progress: &Terminal) -> Result<Ex
     let mut planned = plan(&job.target, job.manifests, &job.request, progress).await?;
     check(&job.target, &mut planned, progress).await?;
     progress.planned(&planned.plan);
-    report_refusals(&planned);
-    if !planned.plan.refusals.is_empty() {
-        return Ok(ExitCode::from(status::BLOCKED));
+    if let Some(code) = refusal::report(&planned.plan, refusal::WOULD_NOT_BE_DEPLOYED) {
+        return Ok(code);
     }
     output::note(&format!("Dry run, nothing was written: {}", planned.plan.totals()));
     Ok(ExitCode::SUCCESS)

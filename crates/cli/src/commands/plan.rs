@@ -15,6 +15,7 @@ use crate::{
     output::{
         self, change_list, json,
         progress::{ShowPlan, Terminal},
+        refusal,
     },
 };
 
@@ -84,8 +85,8 @@ pub async fn run(args: &PlanArgs) -> Result<ExitCode, CommandError> {
         )),
         Format::Text => print(&planned, &job.title, &job.target.describe()),
     }
-    if !planned.plan.refusals.is_empty() {
-        return Ok(ExitCode::from(status::BLOCKED));
+    if let Some(code) = refusal::report(&planned.plan, refusal::WOULD_NOT_BE_DEPLOYED) {
+        return Ok(code);
     }
     let pending = args.exit_code && planned.plan.has_changes();
     Ok(if pending { ExitCode::from(status::PENDING) } else { ExitCode::SUCCESS })
@@ -97,15 +98,4 @@ fn print(planned: &Planned, title: &str, target: &str) {
         output::warning(warning);
     }
     output::data(&change_list::render(&planned.plan, &planned.key.namespace));
-    report_refusals(planned);
-}
-
-/// Writes why a plan is not carried out.
-pub fn report_refusals(planned: &Planned) {
-    let refusals = &planned.plan.refusals;
-    if refusals.is_empty() {
-        return;
-    }
-    let details: Vec<String> = refusals.iter().map(change_list::refusal).collect();
-    output::error("This revision is not deployed; nothing was written", &details, &[]);
 }

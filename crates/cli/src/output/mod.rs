@@ -5,6 +5,7 @@ pub mod fault;
 pub mod json;
 pub mod kubectl;
 pub mod progress;
+pub mod refusal;
 
 use std::io::{IsTerminal, Write};
 

@@ -168,11 +168,19 @@ impl Ran {
     }
 }
 
-/// `Done in 0.3 s` becomes `Done in [N] s`.
+/// `Done in 0.3 s` becomes `Done in [N] s`, and the lines of progress that a slow machine adds go.
 fn without_seconds(text: &str) -> String {
     let seconds = |line: &str| match line.strip_prefix("Done in ").and_then(|rest| rest.split_once(" s: ")) {
         Some((_, rest)) => format!("Done in [N] s: {rest}"),
         None => line.to_owned(),
     };
-    text.lines().map(|line| seconds(line) + "\n").collect()
+    text.lines().filter(|line| !is_progress(line)).map(|line| seconds(line) + "\n").collect()
+}
+
+/// `Applying workloads: 3 of 7`.
+fn is_progress(line: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let begins = ["Checking with the server: ", "Applying ", "Pruning: "].iter().any(|doing| line.starts_with(doing));
+    let count = line.rsplit_once(": ").and_then(|(_, count)| count.split_once(" of "));
+    begins && count.is_some_and(|(done, total)| is_number(done) && is_number(total))
 }

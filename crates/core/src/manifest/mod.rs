@@ -17,6 +17,7 @@ pub use duplicates::duplicates;
 pub use field_path::field_path;
 pub use load::{ManifestFile, is_manifest_path, load};
 pub use origin::Origin;
+pub use suggest::misspelling;
 
 use crate::object::Gvk;
 

@@ -1,7 +1,7 @@
 //! Finding the key that was meant.
 
 /// The candidate that is a likely misspelling of a word: other case, or at most two letters off.
-pub(super) fn misspelling<'keys>(word: &str, candidates: impl Iterator<Item = &'keys str>) -> Option<&'keys str> {
+pub fn misspelling<'keys>(word: &str, candidates: impl Iterator<Item = &'keys str>) -> Option<&'keys str> {
     candidates
         .filter(|candidate| *candidate != word)
         .map(|candidate| (distance(&word.to_lowercase(), &candidate.to_lowercase()), candidate))

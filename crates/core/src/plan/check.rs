@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Action, Item, Refusal, secret};
+use super::{Action, Item, Refusal, RefusedBy, explain, secret};
 use crate::{compare, desired::Desired, diagnostic::Place, immutable::ReplaceMethod, manifest, schema};
 
 /// The answer to the dry run of one item.
@@ -43,6 +43,20 @@ impl CheckFault {
     }
 }
 
+impl Refusal {
+    /// The first of several refusals for one reason, with the number of the others.
+    pub fn first_of(mut refusals: Vec<Self>) -> Option<Self> {
+        refusals.sort_by(|a, b| a.place.cmp(&b.place));
+        let others = refusals.len().saturating_sub(1);
+        let mut first = refusals.into_iter().next()?;
+        if others > 0 {
+            let objects = if others == 1 { "object" } else { "objects" };
+            first.details.push(format!("and {others} more {objects} for the same reason"));
+        }
+        Some(first)
+    }
+}
+
 impl Item {
     /// Takes the result of the dry run: what would change nothing, by the target's own word, is no change.
     pub fn settle(&mut self, live: &Value, result: &Value) {
@@ -57,30 +71,62 @@ impl Item {
 
     /// The refusal of an item that the target would not accept, with the places of the fields that it names.
     pub fn refuse(&self, fault: &CheckFault, desired: Option<&Desired>) -> Refusal {
+        let named = self.with_fields(fault, desired);
+        let fault = &named;
         let origin = desired.map(|desired| &desired.origin);
         let place_of = |field: &str| {
             let origin = origin?;
             Some(Place::Span(origin.source.clone(), origin.locate(&manifest::field_path(field))).to_string())
         };
         let detail = |cause: &FaultCause| match place_of(&cause.field) {
-            Some(place) => format!("{place}: {}: {}", cause.field, cause.message),
-            None => format!("{}: {}", cause.field, cause.message),
+            Some(place) => format!("{place}: {}", explain::cause(&self.gvk, cause)),
+            None => explain::cause(&self.gvk, cause),
         };
+        let own_place = || self.place.as_ref().map(ToString::to_string);
+        if let Some(namespace) = fault.missing_namespace() {
+            return Refusal {
+                by: RefusedBy::Target,
+                message: format!("The namespace '{namespace}' of {} does not exist", self.id.short()),
+                place: place_of("metadata.namespace").or_else(own_place),
+                details: Vec::new(),
+                remedy: format!(
+                    "correct the namespace, add its manifest to the revision, or create it: kubectl create namespace {namespace}"
+                ),
+            };
+        }
         let first = fault.causes.first().and_then(|cause| place_of(&cause.field));
         let remedy = if fault.is_immutable() {
             let method = ReplaceMethod::of(&self.id.group_kind());
             format!("undo the change, or deploy with --replace {}: {}", self.id.short(), method.consequence())
+        } else if fault.is_missing_right() {
+            "ask for this right: docs/permissions.md lists those that a deploy needs".to_owned()
         } else if fault.code == 403 {
-            "ask for the right that is missing, or correct what the cluster's policy refuses".to_owned()
+            "correct what the cluster's policy refuses".to_owned()
         } else {
             "correct the manifest".to_owned()
         };
         Refusal {
+            by: if fault.is_immutable() { RefusedBy::Guard } else { RefusedBy::Target },
             message: format!("The cluster would refuse {}: {}", self.id, fault.message),
-            place: first.or_else(|| self.place.as_ref().map(ToString::to_string)),
+            place: first.or_else(own_place),
             details: fault.causes.iter().map(detail).collect(),
             remedy,
         }
+    }
+
+    /// The fault with the fields that it is about, where the target quotes only the patch.
+    fn with_fields(&self, fault: &CheckFault, desired: Option<&Desired>) -> CheckFault {
+        if !fault.quotes_patch() {
+            return fault.clone();
+        }
+        let causes = desired.map_or_else(Vec::new, |desired| explain::wrong_types(&self.gvk, &desired.value));
+        let said = fault.causes.iter().map(|cause| cause.message.rsplit("]\": ").next().unwrap_or_default());
+        let message = match causes.len() {
+            0 => said.collect::<Vec<_>>().join("; "),
+            1 => "1 field is wrong".to_owned(),
+            fields => format!("{fields} fields are wrong"),
+        };
+        CheckFault { message, causes, code: fault.code }
     }
 
     /// The fault with the values of a Secret hidden.

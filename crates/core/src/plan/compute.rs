@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Action, Change, Item, Plan, PlanOptions, Refusal, Surroundings, Write, guard, secret};
+use super::{Action, Change, Item, Plan, PlanOptions, Refusal, RefusedBy, Surroundings, Write, guard, secret};
 use crate::{
     compare::{self, FieldChange},
     desired::{Desired, DesiredSet},
@@ -106,6 +106,7 @@ fn apply_item(
     let mut item = item(&desired.id, Some(desired), live, Action::Unchanged);
     if let Some(environment) = input.surroundings.claims.get(&desired.id) {
         refusals.push(Refusal {
+            by: RefusedBy::Guard,
             message: format!("{} belongs to {environment}", desired.id),
             place: item.place.as_ref().map(ToString::to_string),
             details: Vec::new(),
@@ -147,6 +148,7 @@ fn apply_item(
         }
         Ok(None) => {}
         Err(error) => refusals.push(Refusal {
+            by: RefusedBy::Target,
             message: format!("No patch can be made for {}: {error}", desired.id),
             place: item.place.as_ref().map(ToString::to_string),
             details: Vec::new(),
@@ -158,6 +160,7 @@ fn apply_item(
 
 fn unreadable(item: &Item, error: &serde_json::Error) -> Refusal {
     Refusal {
+        by: RefusedBy::Target,
         message: format!("The target's answer for {} is no JSON: {error}", item.id),
         place: None,
         details: Vec::new(),
@@ -257,6 +260,7 @@ fn refuse_immutable(desired: &Desired, method: ReplaceMethod, immutable: &[&Fiel
         _ => format!(", or set the annotation {REPLACE_ANNOTATION}: allowed in the manifest"),
     };
     Refusal {
+        by: RefusedBy::Guard,
         message: format!("{} has changes in fields that cannot be changed", desired.id),
         place: Some(place.to_string()),
         details: shown
@@ -308,23 +312,23 @@ fn prune_items(input: &PlanInput<'_>, plan: &mut Plan) {
     let mut namespaces = input.desired.namespaces();
     namespaces.insert(input.default_namespace.to_owned());
     namespaces.extend(input.inventory.into_iter().flat_map(Inventory::namespaces));
+    let place = |origin: &Origin| Place::Span(origin.source.clone(), origin.span.clone()).to_string();
+    let left_out = input.desired.left_out.iter().map(|(id, origin)| (id.clone(), place(origin))).collect();
     let context = PruneContext {
         desired: &desired,
         observation: input.observation,
         inventory: input.inventory,
-    let place = |origin: &Origin| Place::Span(origin.source.clone(), origin.span.clone()).to_string();
-    let left_out = input.desired.left_out.iter().map(|(id, origin)| (id.clone(), place(origin))).collect();
         claims: &input.surroundings.claims,
         namespaces: &namespaces,
         approved: &input.options.allow_prune,
         contents: &input.surroundings.contents,
+        left_out: &left_out,
+        own_namespace: input.default_namespace,
+        only_own_namespace: input.enforce_namespace,
     };
     for (id, live) in input.observation.live.iter().filter(|(id, _)| !desired.contains(id)) {
         let Ok(document) = live.parse() else {
             plan.warnings.push(format!("{id} is left: the target's answer for it is no JSON"));
-        left_out: &left_out,
-        own_namespace: input.default_namespace,
-        only_own_namespace: input.enforce_namespace,
             continue;
         };
         match prune::fate(live, &document, &context) {
@@ -373,5 +377,5 @@ fn unseen_warnings(input: &PlanInput<'_>) -> Vec<String> {
             if names.len() > some.len() { format!(" and {} more", names.len() - some.len()) } else { String::new() };
         warnings.push(format!("kinds that could not be read are not looked at for pruning: {}{rest}", some.join(", ")));
     }
-}
     warnings
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Action, Plan, PlanOptions, Refusal};
+use super::{Action, Plan, PlanOptions, Refusal, RefusedBy};
 use crate::{desired::DesiredSet, object::ObjectId};
 
 /// Below this number of deletions their share does not matter: a small environment may lose most of its objects by
@@ -22,6 +22,7 @@ pub(super) fn refuse_empty(desired: &DesiredSet, plan: &mut Plan) {
         _ => vec![format!("the selector leaves out all {left_out} of its objects")],
     };
     plan.refusals.push(Refusal {
+        by: RefusedBy::Guard,
         message: "The revision has no objects for this environment".to_owned(),
         place: None,
         details,
@@ -47,6 +48,7 @@ pub(super) fn refuse_mass_prune(options: &PlanOptions, plan: &mut Plan) {
         details.push(format!("and {} more", unapproved.len() - details.len()));
     }
     let refusal = Refusal {
+        by: RefusedBy::Guard,
         message: format!(
             "The revision would prune {} of the {live} live objects of this environment ({:.0} %, allowed are {:.0} %)",
             unapproved.len(),

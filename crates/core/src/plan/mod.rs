@@ -4,6 +4,7 @@
 
 mod check;
 mod compute;
+mod explain;
 mod guard;
 mod secret;
 mod summary;
@@ -122,9 +123,21 @@ pub struct Change {
     pub new: Option<Value>,
 }
 
-/// Why a plan must not be carried out: a guard, or an immutable field.
+/// Who does not let a plan be carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RefusedBy {
+    /// A guard of Landfall: the user may approve, or the change is undone.
+    Guard,
+    /// The target: it would not accept an object. Nothing but another revision or other rights help.
+    Target,
+}
+
+/// Why a plan must not be carried out: a guard, an immutable field, or the target's refusal.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Refusal {
+    /// Who refuses.
+    pub by: RefusedBy,
     /// What is wrong: a sentence without a full stop.
     pub message: String,
     /// Where the manifest stands, `file:line:column`.
@@ -180,6 +193,14 @@ impl Plan {
         self.items.iter().filter(|item| matches!(item.action, Action::Prune))
     }
 
+    /// What is left though the revision does not have it, until somebody decides about it.
+    pub fn kept_until_decided(&self) -> impl Iterator<Item = (&Item, &Keep)> {
+        self.items.iter().filter_map(|item| match &item.action {
+            Action::Keep(keep) if keep.remedy.is_some() => Some((item, keep)),
+            _ => None,
+        })
+    }
+
     /// What it does, in numbers.
     pub fn totals(&self) -> Totals {
         Totals::of(self)
@@ -193,14 +214,6 @@ impl Item {
     }
 
     /// Whether it writes anything.
-    /// What is left though the revision does not have it, until somebody decides about it.
-    pub fn kept_until_decided(&self) -> impl Iterator<Item = (&Item, &Keep)> {
-        self.items.iter().filter_map(|item| match &item.action {
-            Action::Keep(keep) if keep.remedy.is_some() => Some((item, keep)),
-            _ => None,
-        })
-    }
-
     pub fn is_change(&self) -> bool {
         self.is_apply() || matches!(self.action, Action::Prune)
     }
