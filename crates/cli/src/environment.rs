@@ -63,9 +63,12 @@ async fn of_files(args: &JobArgs<'_>) -> Result<Job, CommandError> {
             .hint("add -l deploy=NAME"));
     }
     let names: Vec<String> = args.files.filename.iter().map(|path| path.display().to_string()).collect();
-    let manifests = source::manifests_of_files(&args.files.filename, args.files.recursive.unwrap_or_default())?;
-    let target = connect::connect(args.connect, &KubernetesConfig::default()).await?;
     let track = prune || !selector.is_empty();
+    let target = connect::connect(args.connect, &KubernetesConfig::default()).await;
+    read_ahead(&target, args, &selector, track, prune);
+    let manifests = source::manifests_of_files(&args.files.filename, args.files.recursive.unwrap_or_default())?;
+    // Faults of the manifests come before those of the connection: the user can correct them without a cluster.
+    let target = target?;
     let request = request(args, selector, prune, track, PlanOptions::default().max_prune_share);
     Ok(Job { title: names.join(", "), manifests, request, target })
 }
@@ -74,19 +77,38 @@ async fn of_repository(args: &JobArgs<'_>) -> Result<Job, CommandError> {
     let repository = DeploymentRepository::open(args.repository.repo.as_deref())?;
     let (config, name, commit) = choose(&repository, args)?;
     let environment = named(&config, &name)?;
-    let manifests = repository.manifests(&commit.id, &environment.paths)?;
-    let target = connect::connect(args.connect, &environment.target.kubernetes).await?;
     let selector = match &args.files.selector {
         Some(selector) => parse_selector(Some(selector))?,
         None => environment.selector(&config.name),
     };
+    let prune = args.prune.unwrap_or(true);
+    let target = connect::connect(args.connect, &environment.target.kubernetes).await;
+    read_ahead(&target, args, &selector, true, prune);
+    repository.note_uncommitted(&environment.paths);
+    let manifests = repository.manifests(&commit.id, &environment.paths)?;
+    let target = target?;
     let share =
         environment.max_prune_share.map_or(PlanOptions::default().max_prune_share, |share| f64::from(share) / 100.0);
-    let mut request = request(args, selector, args.prune.unwrap_or(true), true, share);
+    let mut request = request(args, selector, prune, true, share);
     request.revision = Some(commit.id.to_string());
     request.repository = repository.address();
     let title = format!("{name} at {} ({})", commit.id.short(), commit.subject);
     Ok(Job { title, manifests, request, target })
+}
+
+/// Lets the cluster answer while the manifests are read.
+fn read_ahead(
+    target: &Result<KubernetesTarget, CommandError>,
+    args: &JobArgs<'_>,
+    selector: &Selector,
+    track: bool,
+    prune: bool,
+) {
+    if let Ok(target) = target
+        && track
+    {
+        target.read_ahead(selector, args.connect.namespace.as_deref(), prune);
+    }
 }
 
 /// The environment's configuration and the commit to deploy. The configuration is read from that commit; one from

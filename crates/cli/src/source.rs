@@ -84,6 +84,23 @@ impl DeploymentRepository {
         })
     }
 
+    /// Tells once of manifests that the user has changed and not committed: they are not what is deployed.
+    pub fn note_uncommitted(&self, paths: &[String]) {
+        let Self::Local(repository) = self else { return };
+        let changed = match repository.uncommitted(&GitOptions::default(), paths, is_manifest_path) {
+            Ok(changed) => changed,
+            // The commit itself can be read; this is only a courtesy.
+            Err(error) => return tracing::debug!(%error, "the work tree was not compared"),
+        };
+        let (Some(first), others) = (changed.first(), changed.len().saturating_sub(1)) else { return };
+        let files = match others {
+            0 => first.clone(),
+            1 => format!("{first} and 1 more file"),
+            _ => format!("{first} and {others} more files"),
+        };
+        output::note(&format!("Not deployed, since they are not committed: changes of {files}"));
+    }
+
     /// The manifests of a revision.
     pub fn manifests(&self, revision: &Revision, paths: &[String]) -> Result<Vec<Manifest>, CommandError> {
         let read = match self {

@@ -30,6 +30,7 @@ mod resolve;
 mod revision;
 mod run_git;
 mod tree;
+mod uncommitted;
 mod url;
 
 pub use directory::read_directory;

@@ -15,6 +15,7 @@ mod resolve;
 mod ssh;
 mod support;
 mod tree;
+mod uncommitted;
 
 /// A module that is not listed above would never run.
 #[test]
