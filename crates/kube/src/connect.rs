@@ -7,7 +7,7 @@ use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
 use secrecy::SecretString;
 use thiserror::Error;
 
-use crate::{http::Api, target::KubernetesTarget, throttle::Throttle};
+use crate::{client, http::Api, kubeconfig_fault, target::KubernetesTarget, throttle::Throttle};
 
 /// Which cluster, and as whom: kubectl's flags of the same names.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +71,14 @@ pub enum ConnectError {
     /// The kubeconfig names no context.
     #[error("The kubeconfig has no current context; it has {0}")]
     NoCurrentContext(String),
+    /// The kubeconfig does not have the user that was asked for, or that the context names.
+    #[error("The kubeconfig has no user '{wanted}'; it has {known}")]
+    NoUser {
+        /// The user.
+        wanted: String,
+        /// Those that it has.
+        known: String,
+    },
     /// What it says cannot be used.
     #[error("The connection to context '{context}' cannot be set up: {reason}")]
     Unusable {
@@ -94,27 +102,28 @@ pub async fn connect(options: &ConnectOptions) -> Result<KubernetesTarget, Conne
         }
         None => return Err(ConnectError::Missing(names(&options.kubeconfig))),
     };
-    // Retries are ours: they know which requests are safe to send again.
-    config.default_retry = false;
-    config.connect_timeout = Some(std::time::Duration::from_secs(10));
     config.accept_invalid_certs |= options.insecure_skip_tls_verify;
-    let description = format!("context {context} ({})", config.cluster_url.to_string().trim_end_matches('/'));
+    let description = format!("context {context} ({})", shown_address(&config.cluster_url));
     let default_namespace = options.namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
-    let client = kube::Client::try_from(config).map_err(|error| unusable(&context, &error))?;
+    let client = client::client(config).map_err(|error| unusable(&context, &error))?;
     let api = Api { client, throttle: Throttle::new(), description, reached: AtomicBool::new(false) };
     Ok(KubernetesTarget::new(api, default_namespace))
 }
 
-fn unusable(context: &str, error: &dyn std::error::Error) -> ConnectError {
-    let mut reason = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        if !reason.contains(&error.to_string()) {
-            reason = format!("{reason}: {error}");
+fn unusable(context: &str, error: &(dyn std::error::Error + 'static)) -> ConnectError {
+    ConnectError::Unusable { context: context.to_owned(), reason: kubeconfig_fault::tell(error) }
+}
+
+/// The address without a user and password that may stand in it.
+fn shown_address(address: &::http::Uri) -> String {
+    let text = address.to_string();
+    let text = text.trim_end_matches('/');
+    match (text.split_once("://"), address.authority().and_then(|authority| authority.as_str().rsplit_once('@'))) {
+        (Some((scheme, rest)), Some((credentials, _))) => {
+            format!("{scheme}://{}", rest.strip_prefix(credentials).map_or(rest, |rest| rest.trim_start_matches('@')))
         }
-        source = error.source();
+        _ => text.to_owned(),
     }
-    ConnectError::Unusable { context: context.to_owned(), reason }
 }
 
 fn names(paths: &[PathBuf]) -> String {
@@ -127,7 +136,10 @@ fn read_all(paths: &[PathBuf]) -> Result<Option<Kubeconfig>, ConnectError> {
     for path in paths.iter().filter(|path| path.exists()) {
         let unreadable = |error: kube::config::KubeconfigError| ConnectError::Unreadable {
             path: path.display().to_string(),
-            reason: error.to_string(),
+            reason: std::fs::read_to_string(path)
+                .ok()
+                .and_then(kubeconfig_fault::syntax)
+                .unwrap_or_else(|| kubeconfig_fault::tell(&error)),
         };
         let read = Kubeconfig::read_from(path).map_err(unreadable)?;
         merged = Some(match merged {
@@ -152,6 +164,16 @@ async fn of_kubeconfig(
         return Err(ConnectError::NoContext { wanted: context, known: known() });
     }
     override_cluster(&mut kubeconfig, options);
+    let named = kubeconfig.contexts.iter().find(|named| named.name == context).and_then(|named| named.context.as_ref());
+    let user = options.user.clone().or_else(|| named.and_then(|named| named.user.clone()));
+    if let Some(wanted) = user.filter(|user| !user.is_empty())
+        && !kubeconfig.auth_infos.iter().any(|known| known.name == wanted)
+    {
+        // kube would go on as nobody.
+        let known: Vec<&str> = kubeconfig.auth_infos.iter().map(|known| known.name.as_str()).collect();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        return Err(ConnectError::NoUser { wanted, known });
+    }
     let selection = KubeConfigOptions {
         context: Some(context.clone()),
         cluster: options.cluster.clone(),

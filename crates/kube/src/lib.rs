@@ -2,19 +2,23 @@
 
 mod carry_out;
 mod check;
+mod client;
 mod connect;
 mod contents;
 mod definition;
 mod discover;
 mod http;
 mod inventory;
+mod kubeconfig_fault;
 mod lease;
 mod observe;
 mod path;
+mod read_ahead;
 mod replace;
 mod retry;
 mod status;
 mod target;
+mod task;
 mod throttle;
 
 pub use connect::{ConnectError, ConnectOptions, connect};

@@ -1,6 +1,6 @@
 //! Reads what is live: one paginated LIST per kind and namespace, and single objects that no list shows.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use futures::{StreamExt, stream};
 use landfall_core::{
@@ -14,13 +14,14 @@ use serde_json::value::RawValue;
 use crate::{
     http::{Api, Call, CallError},
     path,
+    read_ahead::ReadAhead,
 };
 
 /// Objects in one page of a list. The whole answer is in memory at a time, so pages bound the memory.
 const PAGE: &str = "500";
 
-/// Lists under way at once.
-const LISTS: usize = 32;
+/// Single objects that are read at once.
+const READS: usize = 32;
 
 /// So many missing objects of one kind are read one by one; for more, one list of all names is cheaper.
 const FEW: usize = 32;
@@ -60,19 +61,17 @@ struct HeadMetadata {
 ///
 /// # Errors
 /// Where the server cannot be reached, does not know the user, or may not show a desired object.
-pub async fn observe(api: &Api, request: &ObserveRequest<'_>) -> Result<Observation, TargetError> {
+pub async fn observe(
+    api: &Arc<Api>,
+    ahead: &ReadAhead,
+    request: &ObserveRequest<'_>,
+) -> Result<Observation, TargetError> {
     let selector = request.selector.to_string();
     let mut observation = Observation::default();
-    let requests: Vec<_> = request
-        .queries
-        .iter()
-        .map(|query| {
-            let selector = &selector;
-            async move { (query, list(api, query, selector).await) }
-        })
-        .collect();
-    let mut lists = stream::iter(requests).buffer_unordered(LISTS);
-    while let Some((query, result)) = lists.next().await {
+    let mut running = ahead.lists(&selector).await;
+    let lists: Vec<_> = request.queries.iter().map(|query| (query, running.take(api, query, &selector))).collect();
+    for (query, list) in lists {
+        let result = list.join().await;
         match result {
             Ok(objects) => {
                 for object in objects {
@@ -90,13 +89,12 @@ pub async fn observe(api: &Api, request: &ObserveRequest<'_>) -> Result<Observat
             }),
         }
     }
-    drop(lists);
     read_missing(api, request, &mut observation).await?;
     Ok(observation)
 }
 
 /// All objects of one kind that the selector selects.
-async fn list(api: &Api, query: &ListQuery, selector: &str) -> Result<Vec<LiveObject>, CallError> {
+pub async fn list(api: &Api, query: &ListQuery, selector: &str) -> Result<Vec<LiveObject>, CallError> {
     let mut objects = Vec::new();
     for_each_page(api, query, selector, "application/json", |item| {
         objects.push(live_object(item.get(), &query.kind.gvk, query.kind.namespaced, true)?);
@@ -180,13 +178,13 @@ async fn read_missing(
         missing.entry((&query.kind.gvk, query.namespace.as_deref())).or_default().push((id, query));
     }
     let requests: Vec<_> = missing.into_values().map(|group| existing(api, group)).collect();
-    let groups: Vec<Vec<Wanted<'_>>> = stream::iter(requests).buffer_unordered(LISTS).collect().await;
+    let groups: Vec<Vec<Wanted<'_>>> = stream::iter(requests).buffer_unordered(READS).collect().await;
     let requests: Vec<_> = groups
         .into_iter()
         .flatten()
         .map(|(id, query)| async move { (id, query, api.call(Call::get(path::object(&query.kind, id))).await) })
         .collect();
-    let mut reads = stream::iter(requests).buffer_unordered(LISTS);
+    let mut reads = stream::iter(requests).buffer_unordered(READS);
     while let Some((id, query, result)) = reads.next().await {
         match result {
             Ok(answer) => {

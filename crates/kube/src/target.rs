@@ -9,23 +9,33 @@ use landfall_core::{
     object::ObjectId,
     observation::Observation,
     plan::{CheckOutcome, Item},
+    selector::Selector,
 };
 use landfall_deploy::{
     environment::EnvironmentKey,
     target::{Carried, Inventories, Lock, ObserveRequest, Target, TargetError},
 };
 
-use crate::{carry_out, check, contents, definition, discover, http::Api, inventory, lease, observe};
+use crate::{
+    carry_out, check, contents, definition, discover, http::Api, inventory, lease, observe, read_ahead::ReadAhead,
+};
 
 /// One cluster.
 pub struct KubernetesTarget {
     api: Arc<Api>,
     default_namespace: String,
+    ahead: ReadAhead,
 }
 
 impl KubernetesTarget {
     pub(crate) fn new(api: Api, default_namespace: String) -> Self {
-        Self { api: Arc::new(api), default_namespace }
+        Self { api: Arc::new(api), default_namespace, ahead: ReadAhead::default() }
+    }
+
+    /// Begins to read what a deploy of an environment will ask for, in the background; worth it where the manifests
+    /// are still to be read. Changes nothing, and tells no failure: whoever asks for it gets that.
+    pub fn read_ahead(&self, selector: &Selector, namespace: Option<&str>, prune: bool) {
+        self.ahead.start(&self.api, selector, namespace.unwrap_or(&self.default_namespace), prune);
     }
 }
 
@@ -45,15 +55,21 @@ impl Target for KubernetesTarget {
     }
 
     async fn catalog(&self) -> Result<Catalog, TargetError> {
-        discover::discover(&self.api).await
+        match self.ahead.catalog() {
+            Some(reading) => reading.await,
+            None => discover::discover(&self.api).await,
+        }
     }
 
     async fn inventories(&self, key: &EnvironmentKey) -> Result<Inventories, TargetError> {
-        inventory::read(&self.api, key).await
+        match self.ahead.inventories(key) {
+            Some(reading) => reading.await,
+            None => inventory::read(&self.api, key).await,
+        }
     }
 
     async fn observe(&self, request: &ObserveRequest<'_>) -> Result<Observation, TargetError> {
-        observe::observe(&self.api, request).await
+        observe::observe(&self.api, &self.ahead, request).await
     }
 
     async fn contents(&self, id: &ObjectId, catalog: &Catalog) -> Result<Vec<ObjectId>, TargetError> {

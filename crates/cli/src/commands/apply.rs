@@ -122,12 +122,14 @@ pub async fn run(args: &ApplyArgs) -> Result<ExitCode, CommandError> {
 }
 
 fn print(plan: &Plan, dry_run: bool, names_only: bool) {
-    for item in &plan.items {
-        match kubectl::line(item, dry_run) {
-            Some(_) if names_only => output::data(&kubectl::name(item)),
-            Some(line) => output::data(&line),
-            None => {}
-        }
+    let lines = plan.items.iter().filter_map(|item| {
+        let line = kubectl::line(item, dry_run)?;
+        Some(if names_only { kubectl::name(item) } else { line })
+    });
+    // Written at once: a write for each of thousands of lines takes longer than planning them.
+    let lines: Vec<String> = lines.collect();
+    if !lines.is_empty() {
+        output::data(&lines.join("\n"));
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{Action, Change, Item, Plan, PlanOptions, Refusal, RefusedBy, Surroundings, Write, guard, secret};
 use crate::{
+    batches,
     compare::{self, FieldChange},
     desired::{Desired, DesiredSet},
     diagnostic::Place,
@@ -56,12 +57,15 @@ pub fn compute(input: &PlanInput<'_>) -> Plan {
         .into_iter()
         .filter(|name| !input.observation.live.contains_key(&namespace_id(name)))
         .collect();
-    for desired in &input.desired.objects {
+    for (mut item, refusals) in batches::map(&input.desired.objects, |desired| {
+        let mut refusals = Vec::new();
         let live = input.observation.live.get(&desired.id);
-        let mut item = apply_item(desired, live, input, &mut plan.refusals);
-        let in_new_namespace =
-            desired.id.namespace.as_deref().is_some_and(|namespace| new_namespaces.contains(namespace));
-        item.checkable = !desired.pending_kind && !in_new_namespace;
+        (apply_item(desired, live, input, &mut refusals), refusals)
+    }) {
+        let namespace = item.id.namespace.as_deref();
+        let in_new_namespace = namespace.is_some_and(|namespace| new_namespaces.contains(namespace));
+        item.checkable &= !in_new_namespace;
+        plan.refusals.extend(refusals);
         plan.items.push(item);
     }
     if input.options.prune {
@@ -104,6 +108,7 @@ fn apply_item(
     refusals: &mut Vec<Refusal>,
 ) -> Item {
     let mut item = item(&desired.id, Some(desired), live, Action::Unchanged);
+    item.checkable = !desired.pending_kind;
     if let Some(environment) = input.surroundings.claims.get(&desired.id) {
         refusals.push(Refusal {
             by: RefusedBy::Guard,
