@@ -128,6 +128,7 @@ impl From<ConnectError> for CommandError {
             ConnectError::Unreadable { .. } | ConnectError::Unusable { .. } => {
                 "try the same with kubectl version, and repair the kubeconfig"
             }
+            ConnectError::NoUser { .. } => "correct the user of the context, or choose one with --user",
             ConnectError::NoContext { .. } | ConnectError::NoCurrentContext(_) => {
                 "choose one with --context, or in landfall.yaml"
             }
@@ -198,5 +199,8 @@ fn failure(failure: &Failure) -> String {
         }
         _ => String::new(),
     };
-    format!("{place}{}: {}{causes}", failure.id, failure.error)
+    let said = failure.error.to_string();
+    // Some errors name the object themselves.
+    let id = if said.contains(&failure.id.to_string()) { String::new() } else { format!("{}: ", failure.id) };
+    format!("{place}{id}{said}{causes}")
 }

@@ -96,7 +96,10 @@ fn carried(item: &Item, sent: &Value, answer: Result<Answer, CallError>) -> Resu
         }
         Err(CallError::Status(mut status)) => {
             status.message = hide(status.message);
-            Err(CallError::Status(status).into_target_error(&format!("Applying {}", item.id)))
+            match CallError::Status(status).of_write(&format!("Applying {}", item.id)) {
+                TargetError::Refused(fault) => Err(TargetError::Refused(item.conceal(fault, sent))),
+                error => Err(error),
+            }
         }
         Err(error) => Err(error.into_target_error(&format!("Applying {}", item.id))),
     }

@@ -13,8 +13,8 @@ use kube::{
 };
 use tower::ServiceBuilder;
 
-/// How long a connection may take until it can be used.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a connection may take until it can be used. Somebody who forgot to start the VPN is told so after this time.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A client as kube makes it, except that small packets are sent at once: else each new connection waits 40 ms for the
 /// server to acknowledge the end of the handshake before it sends its first request (Nagle's algorithm and delayed

@@ -105,7 +105,14 @@ pub async fn connect(options: &ConnectOptions) -> Result<KubernetesTarget, Conne
     config.accept_invalid_certs |= options.insecure_skip_tls_verify;
     let description = format!("context {context} ({})", shown_address(&config.cluster_url));
     let default_namespace = options.namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
-    let client = client::client(config).map_err(|error| unusable(&context, &error))?;
+    let program = config.auth_info.exec.as_ref().and_then(|exec| exec.command.clone());
+    let client = client::client(config).map_err(|error| match (unusable(&context, &error), program) {
+        (ConnectError::Unusable { context, reason }, Some(program)) => {
+            let reason = reason.replace("(user.exec.command)", &format!("'{program}'"));
+            ConnectError::Unusable { context, reason }
+        }
+        (error, _) => error,
+    })?;
     let api = Api { client, throttle: Throttle::new(), description, reached: AtomicBool::new(false) };
     Ok(KubernetesTarget::new(api, default_namespace))
 }
@@ -155,7 +162,7 @@ async fn of_kubeconfig(
     options: &ConnectOptions,
 ) -> Result<(String, kube::Config), ConnectError> {
     let known = || match kubeconfig.contexts.iter().map(|context| context.name.as_str()).collect::<Vec<_>>() {
-        names if names.is_empty() => "none".to_owned(),
+        names if names.is_empty() => "no contexts at all".to_owned(),
         names => names.join(", "),
     };
     let wanted = options.context.clone().or_else(|| kubeconfig.current_context.clone()).filter(|name| !name.is_empty());

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::{
     retry::{Failure, Retry},
-    status::Status,
+    status::{Status, title},
     throttle::Throttle,
 };
 
@@ -95,7 +95,8 @@ impl Api {
                 Err(failure) => failure,
             };
             let Some(pause) = retry.pause(&failure) else { return Err(self.give_up(failure)) };
-            tracing::debug!(method = %call.method, path = call.path, ?pause, ?failure, "trying again");
+            // Not the server's words: they may quote what was sent.
+            tracing::debug!(method = %call.method, path = call.path, ?pause, failure = failure.class(), "trying again");
             tokio::time::sleep(pause).await;
         }
     }
@@ -124,6 +125,12 @@ impl Api {
         self.reached.store(true, Ordering::Relaxed);
         tracing::trace!(method = %call.method, path = call.path, status = head.status.as_u16(), took = ?started.elapsed(), "request");
         if head.status.is_success() {
+            let content_type = text(&head.headers, header::CONTENT_TYPE);
+            if content_type.starts_with("text/html") {
+                let page = String::from_utf8_lossy(&body).into_owned();
+                let title = title(&page).map_or_else(String::new, |title| format!(" ({title})"));
+                return Err(Failure::Final(format!("a web page{title} answers there, and no Kubernetes API server")));
+            }
             self.throttle.accepted();
             return Ok(Answer {
                 body: body.to_vec(),
@@ -133,8 +140,11 @@ impl Api {
                     .iter()
                     .filter_map(|value| warning(value.to_str().ok()?))
                     .collect(),
-                content_type: text(&head.headers, header::CONTENT_TYPE),
+                content_type,
             });
+        }
+        if head.status == StatusCode::BAD_REQUEST && body.starts_with(b"Client sent an HTTP request to an HTTPS server") {
+            return Err(Failure::Final("it speaks HTTPS, but the address begins with http://".to_owned()));
         }
         let retry_after = text(&head.headers, header::RETRY_AFTER).parse().ok().map(Duration::from_secs);
         if head.status == StatusCode::TOO_MANY_REQUESTS {
@@ -158,6 +168,14 @@ impl Api {
 }
 
 impl CallError {
+    /// The same for the write of an object, which the server may refuse for its content.
+    pub fn of_write(self, doing: &str) -> TargetError {
+        match self {
+            Self::Status(status) if matches!(status.code, 400 | 404 | 413 | 422) => TargetError::Refused(status.fault()),
+            error => error.into_target_error(doing),
+        }
+    }
+
     /// The error as the engine knows it, where no meaning of its own is expected.
     pub fn into_target_error(self, doing: &str) -> TargetError {
         match self {
@@ -167,9 +185,6 @@ impl CallError {
             }
             Self::Status(status) if status.code == 409 => {
                 TargetError::Conflict(format!("{doing} came too late: {}", status.message))
-            }
-            Self::Status(status) if matches!(status.code, 400 | 404 | 413 | 422) => {
-                TargetError::Refused(status.fault())
             }
             Self::Status(status) => TargetError::Other(format!("{doing} failed: {}", status.message)),
         }

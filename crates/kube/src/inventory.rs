@@ -119,9 +119,21 @@ pub async fn write(
         Some(_) => Call::new(Method::PUT, path::with_query(&format!("{collection}/{}", key.name), &manager), body),
     };
     let doing = format!("Writing the inventory (ConfigMap {} in namespace {})", key.name, key.namespace);
-    let answer = api.call(call).await.map_err(|error| error.into_target_error(&doing))?;
-    let written: ConfigMap = serde_json::from_slice(&answer.body)
-        .map_err(|error| TargetError::Other(format!("The written inventory cannot be read: {error}")))?;
+    let unreadable = |error| TargetError::Other(format!("The written inventory cannot be read: {error}"));
+    let answer = match api.call(call).await {
+        // Where the answer to a write was lost, and it was sent again, its own first sending is in the way.
+        Err(CallError::Status(status)) if status.code == 409 => {
+            let existing = api.call(Call::get(format!("{collection}/{}", key.name))).await;
+            let existing = existing.map_err(|error| error.into_target_error(&doing))?;
+            let found: ConfigMap = serde_json::from_slice(&existing.body).map_err(unreadable)?;
+            if found.data != map.data || found.binary_data != map.binary_data {
+                return Err(CallError::Status(status).into_target_error(&doing));
+            }
+            existing
+        }
+        answer => answer.map_err(|error| error.into_target_error(&doing))?,
+    };
+    let written: ConfigMap = serde_json::from_slice(&answer.body).map_err(unreadable)?;
     Ok(written.metadata.resource_version.unwrap_or_default())
 }
 

@@ -171,9 +171,13 @@ async fn take(api: &Api, path: &str, mut lease: Lease, holder: &str) -> Result<b
 async fn write(api: &Api, method: Method, path: &str, lease: &Lease) -> Result<bool, TargetError> {
     let body = serde_json::to_vec(lease)
         .map_err(|error| TargetError::Other(format!("The lock cannot be written: {error}")))?;
-    match api.call(Call::new(method, path, body)).await {
+    match api.call(Call::new(method.clone(), path, body)).await {
         Ok(_) => Ok(true),
-        Err(CallError::Status(status)) if status.code == 409 => Ok(false),
+        // Where the answer to a write was lost, and it was sent again, its own first sending is in the way.
+        Err(CallError::Status(status)) if status.code == 409 => {
+            let path = if method == Method::POST { format!("{path}/{}", lease.metadata.name) } else { path.to_owned() };
+            Ok(read(api, &path).await?.is_some_and(|existing| existing.spec == lease.spec))
+        }
         Err(error) => Err(error.into_target_error("Taking the lock of the environment (a Lease)")),
     }
 }

@@ -4,7 +4,7 @@ use std::{error::Error, io, time::Duration};
 
 use tokio::time::Instant;
 
-use crate::status::Status;
+use crate::{kubeconfig_fault, status::Status};
 
 /// An attempt that failed.
 #[derive(Debug)]
@@ -40,10 +40,18 @@ impl Failure {
         }
         let reason = reasons.last().cloned().unwrap_or_default();
         let whole = reasons.join(": ");
+        if kubeconfig_fault::is_login(error) {
+            return Self::Final(kubeconfig_fault::tell(error));
+        }
+        if whole.contains("deadline has elapsed") {
+            return Self::Lost("no connection came about within 3 s".to_owned());
+        }
+        if whole.contains("corrupt message") {
+            return Self::Final("what answers there does not speak TLS; look at https:// and the port of the address".to_owned());
+        }
         if whole.contains("certificate")
             || whole.contains("dns error")
             || whole.contains("invalid URI")
-            || whole.contains("exec")
         {
             return Self::Final(if whole.contains("dns error") {
                 format!("the name cannot be resolved: {reason}")
@@ -56,6 +64,18 @@ impl Failure {
                 io::ErrorKind::ConnectionRefused | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable,
             ) => Self::Refused(reason),
             _ => Self::Lost(reason),
+        }
+    }
+}
+
+impl Failure {
+    /// What it is, without anybody's words.
+    pub fn class(&self) -> String {
+        match self {
+            Self::Status { status, .. } => format!("status {}", status.code),
+            Self::Refused(_) => "refused".to_owned(),
+            Self::Lost(_) => "lost".to_owned(),
+            Self::Final(_) => "final".to_owned(),
         }
     }
 }
@@ -85,7 +105,7 @@ impl Retry {
                     return Some(retry_after.unwrap_or(backoff).min(Duration::from_secs(60)))
                         .filter(|_| self.count() < 30);
                 }
-                503 | 504 => retry_after.unwrap_or(backoff),
+                502..=504 => retry_after.unwrap_or(backoff),
                 500 if is_passing(&status.message) => backoff,
                 // A patch that lost a race inside the server; it carries no version, so the same patch is right again.
                 409 if status.message.contains("please apply your changes to the latest version")

@@ -38,6 +38,7 @@ impl Status {
             Ok(status) if !status.message.is_empty() => Self { code, ..status },
             _ => {
                 let text = String::from_utf8_lossy(body);
+                let text = title(&text).unwrap_or(&text);
                 let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("(no text)");
                 Self {
                     code,
@@ -77,6 +78,12 @@ fn headline(message: &str, fields: usize) -> String {
         return message.to_owned();
     }
     format!("{fields} {} wrong", if fields == 1 { "field is" } else { "fields are" })
+}
+
+/// The title of a web page.
+pub fn title(page: &str) -> Option<&str> {
+    let (_, rest) = page.split_once("<title>")?;
+    rest.split_once("</title>").map(|(title, _)| title.trim()).filter(|title| !title.is_empty())
 }
 
 /// The fields that only a message names.
@@ -187,5 +194,7 @@ mod tests {
     fn reads_what_a_proxy_says() {
         let status = Status::read(502, b"\n  Bad Gateway\n");
         assert_eq!(status.message, "HTTP 502: Bad Gateway");
+        let status = Status::read(503, b"<html>\n<head><title>Please wait</title></head></html>");
+        assert_eq!(status.message, "HTTP 503: Please wait");
     }
 }

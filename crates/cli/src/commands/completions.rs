@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
-use crate::args::Cli;
+use crate::{args::Cli, output};
 
 /// Print the completion script of a shell
 #[derive(Debug, Args)]
@@ -15,6 +15,9 @@ pub struct CompletionsArgs {
 }
 
 pub fn run(args: &CompletionsArgs) -> ExitCode {
-    clap_complete::generate(args.shell, &mut Cli::command(), "landfall", &mut std::io::stdout());
+    // Not to standard output itself: clap_complete panics where its reader has gone.
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "landfall", &mut script);
+    output::data(String::from_utf8_lossy(&script).trim_end());
     ExitCode::SUCCESS
 }

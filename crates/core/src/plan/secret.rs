@@ -1,5 +1,6 @@
 //! Values of Secrets never leave the target and the repository: not in a plan, a diff, a log or an error.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use crate::object::GroupKind;
@@ -28,6 +29,14 @@ pub fn conceal(text: &str, manifest: &Value) -> String {
     for field in ["data", "stringData"] {
         collect(manifest.get(field), &mut values);
     }
+    // What is written in one form is quoted in the other: the server stores `stringData` as `data`.
+    let other_forms = |value: &String| {
+        let encoded = STANDARD.encode(value);
+        let packed: String = value.split_whitespace().collect();
+        let decoded = STANDARD.decode(packed).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        [Some(encoded), decoded.as_ref().map(|text| text.escape_debug().to_string()), decoded]
+    };
+    values.extend(values.clone().iter().flat_map(other_forms).flatten());
     // Long ones first: a short value may be a part of a long one.
     values.sort_by_key(|value| std::cmp::Reverse(value.len()));
     values.iter().filter(|value| !value.is_empty()).fold(text.to_owned(), |text, value| text.replace(value, HIDDEN))
@@ -65,5 +74,7 @@ mod tests {
             conceal(r#"illegal data "not base64!" at 4711, or "x\"y""#, &manifest),
             r#"illegal data "(hidden)" at (hidden), or "(hidden)""#
         );
+        let manifest = json!({"data": {"a": "aHVudGVyMg=="}, "stringData": {"b": "letmein"}});
+        assert_eq!(conceal("hunter2 aHVudGVyMg== letmein bGV0bWVpbg==", &manifest), "(hidden) (hidden) (hidden) (hidden)");
     }
 }
