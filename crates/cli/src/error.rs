@@ -82,6 +82,21 @@ impl CommandError {
     }
 }
 
+/// Makes a panic tell where it happened but not on what: its message may quote a manifest, and so a Secret. Words that
+/// stand in the program itself are told.
+pub fn tell_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, |at| format!(" ({}:{})", at.file(), at.line()));
+        let words = panic.payload().downcast_ref::<&'static str>().map_or_else(String::new, |words| format!(": {words}"));
+        output::error(
+            &format!("Landfall itself is at fault here{place}{words}"),
+            &[],
+            &["please report this with the command that you ran; nothing more is written now".to_owned()],
+        );
+        std::process::exit(status::ERROR.into());
+    }));
+}
+
 /// Wrong arguments: clap's words, but not its exit status, which means something else here.
 pub fn exit_usage(error: &clap::Error) -> ExitCode {
     // Nothing can be done about a terminal that has gone.

@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    error::tell_panics();
     let cli = match args::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return error::exit_usage(&error),

@@ -103,7 +103,8 @@ pub async fn connect(options: &ConnectOptions) -> Result<KubernetesTarget, Conne
         None => return Err(ConnectError::Missing(names(&options.kubeconfig))),
     };
     config.accept_invalid_certs |= options.insecure_skip_tls_verify;
-    let description = format!("context {context} ({})", shown_address(&config.cluster_url));
+    config.cluster_url = without_user(&config.cluster_url);
+    let description = format!("context {context} ({})", config.cluster_url.to_string().trim_end_matches('/'));
     let default_namespace = options.namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
     let program = config.auth_info.exec.as_ref().and_then(|exec| exec.command.clone());
     let client = client::client(config).map_err(|error| match (unusable(&context, &error), program) {
@@ -121,16 +122,13 @@ fn unusable(context: &str, error: &(dyn std::error::Error + 'static)) -> Connect
     ConnectError::Unusable { context: context.to_owned(), reason: kubeconfig_fault::tell(error) }
 }
 
-/// The address without a user and password that may stand in it.
-fn shown_address(address: &::http::Uri) -> String {
-    let text = address.to_string();
-    let text = text.trim_end_matches('/');
-    match (text.split_once("://"), address.authority().and_then(|authority| authority.as_str().rsplit_once('@'))) {
-        (Some((scheme, rest)), Some((credentials, _))) => {
-            format!("{scheme}://{}", rest.strip_prefix(credentials).map_or(rest, |rest| rest.trim_start_matches('@')))
-        }
-        _ => text.to_owned(),
-    }
+/// The address without a user and password that may stand in it: they are sent nowhere, but could be shown.
+fn without_user(address: &::http::Uri) -> ::http::Uri {
+    let mut parts = address.clone().into_parts();
+    let host = parts.authority.as_ref().and_then(|authority| authority.as_str().rsplit_once('@')).map(|(_, host)| host.to_owned());
+    let Some(host) = host else { return address.clone() };
+    parts.authority = host.parse().ok();
+    ::http::Uri::from_parts(parts).unwrap_or_else(|_| address.clone())
 }
 
 fn names(paths: &[PathBuf]) -> String {

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use landfall_core::diagnostic::{Diagnostic, Place, Source};
+use landfall_core::diagnostic::{Diagnostic, Place};
 
-use super::line;
+use super::{hidden, line};
 
 /// More faults than these are only counted: nobody reads on.
 const MOST: usize = 50;
@@ -23,7 +23,7 @@ pub fn report(faults: &[Diagnostic]) {
 
 fn render(fault: &Diagnostic) -> String {
     let mut group = match &fault.place {
-        Place::Span(source, span) if !may_show_secret(source) => {
+        Place::Span(source, span) if !hidden::is_hidden(&source.text, span.start) => {
             let (text, span) = one_line(&source.text, span);
             let (line, _) = source.position(span.start);
             let start = source.text[..text.start].matches('\n').count() + 1;
@@ -36,8 +36,12 @@ fn render(fault: &Diagnostic) -> String {
             Level::ERROR.primary_title(fault.message.as_str()).element(snippet)
         }
         place => {
-            let title = format!("{}\n --> {place}", fault.message);
-            return match &fault.hint {
+            let hide = |text: &str| match place {
+                Place::Span(source, span) => hidden::without_quotes(text, &source.text, span.start),
+                Place::File(_) => text.to_owned(),
+            };
+            let title = format!("{}\n --> {place}", hide(&fault.message));
+            return match &fault.hint.as_deref().map(hide) {
                 Some(hint) => {
                     format!("{}error{}: {title}\n  = help: {hint}", super::ERROR.render(), super::ERROR.render_reset())
                 }
@@ -57,13 +61,4 @@ fn one_line(text: &str, span: &Range<usize>) -> (Range<usize>, Range<usize>) {
     let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
     let line_end = text[start..].find('\n').map_or(text.len(), |length| start + length);
     (line_start..line_end, start..span.end.clamp(start, line_end))
-}
-
-/// Whether a file holds a Secret, whose lines are not shown.
-fn may_show_secret(source: &Source) -> bool {
-    source.text.lines().any(|line| {
-        let line = line.trim_start_matches([' ', '-', '{', ',', '"', '\'']);
-        line.strip_prefix("kind").is_some_and(|rest| rest.contains("Secret"))
-    }) || source.text.replace(' ', "").contains("\"kind\":\"Secret\"")
-        || source.text.replace(' ', "").contains("kind:Secret")
 }

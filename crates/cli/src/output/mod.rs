@@ -2,6 +2,7 @@
 
 pub mod change_list;
 pub mod fault;
+mod hidden;
 pub mod json;
 pub mod kubectl;
 pub mod progress;

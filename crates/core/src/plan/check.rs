@@ -74,8 +74,11 @@ impl Item {
         let named = self.with_fields(fault, desired);
         let fault = &named;
         let origin = desired.map(|desired| &desired.origin);
+        let is_secret = secret::holds_secret(&self.id.group_kind());
         let place_of = |field: &str| {
             let origin = origin?;
+            let written = desired.filter(|_| is_secret).map(|desired| secret::written_field(field, &desired.value));
+            let field = written.as_deref().unwrap_or(field);
             Some(Place::Span(origin.source.clone(), origin.locate(&manifest::field_path(field))).to_string())
         };
         let detail = |cause: &FaultCause| match place_of(&cause.field) {
@@ -116,6 +119,15 @@ impl Item {
 
     /// The fault with the fields that it is about, where the target quotes only the patch.
     fn with_fields(&self, fault: &CheckFault, desired: Option<&Desired>) -> CheckFault {
+        if secret::holds_secret(&self.id.group_kind()) && fault.message.contains("illegal base64") {
+            let keys = desired.map_or_else(Vec::new, |desired| secret::not_base64(&desired.value));
+            let message = "it is not base64; encode it, or write it under `stringData`";
+            let cause = |key: &str| FaultCause { field: format!("data[{key}]"), message: message.to_owned() };
+            let causes: Vec<FaultCause> = keys.into_iter().map(cause).collect();
+            let fields = causes.len();
+            let message = format!("{fields} {} wrong", if fields == 1 { "field is" } else { "fields are" });
+            return if fields == 0 { fault.clone() } else { CheckFault { message, causes, code: fault.code } };
+        }
         if !fault.quotes_patch() {
             return fault.clone();
         }

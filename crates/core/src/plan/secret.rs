@@ -13,6 +13,27 @@ pub fn holds_secret(kind: &GroupKind) -> bool {
     kind.group.is_empty() && kind.kind == "Secret"
 }
 
+/// Whether a field of a Secret may be shown: what is no value of it.
+pub(super) fn is_open(field: &str) -> bool {
+    field.starts_with("metadata.") || matches!(field, "type" | "immutable")
+}
+
+/// The keys of a Secret's `data` whose values are no base64, which the target tells without their names.
+pub(super) fn not_base64(manifest: &Value) -> Vec<&str> {
+    let is_wrong = |(_, value): &(&String, &Value)| {
+        value.as_str().is_some_and(|text| STANDARD.decode(text.replace(['\r', '\n'], "")).is_err())
+    };
+    let data = manifest.get("data").and_then(Value::as_object);
+    data.into_iter().flatten().filter(is_wrong).map(|(key, _)| key.as_str()).collect()
+}
+
+/// The field of the manifest that a field of the stored object comes from: `stringData` becomes `data`.
+pub(super) fn written_field(field: &str, manifest: &Value) -> String {
+    let key = field.strip_prefix("data[").and_then(|rest| rest.strip_suffix(']'));
+    let is_text = |key: &&str| manifest.get("stringData").is_some_and(|text| text.get(key).is_some());
+    key.filter(is_text).map_or_else(|| field.to_owned(), |key| format!("stringData[{key}]"))
+}
+
 /// The value in a form that may be shown: every text and number below it is hidden, keys stay.
 pub(super) fn hide(value: &Value) -> Value {
     match value {

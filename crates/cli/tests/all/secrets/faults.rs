@@ -1,0 +1,101 @@
+//! Faults in files with Secrets: told is the place, not the line.
+
+use super::{MARKER, run};
+use crate::runner::Workspace;
+
+const HEAD: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: login}\n";
+
+fn plan(text: &str) -> String {
+    let work = Workspace::new();
+    work.write("base/a.yaml", text);
+    let ran = run(&work, &["plan", "-f", "base"]);
+    assert_eq!(ran.status, 1, "{}", ran.snapshot());
+    ran.stderr
+}
+
+#[test]
+fn every_fault_of_yaml_near_a_value() {
+    for broken in [
+        "stringData: {password: MARKER",
+        "stringData: {password: \"MARKER}",
+        "stringData:\n\tpassword: MARKER",
+        "stringData: {password: MARKER}\nstringData: {password: MARKER}",
+        "stringData: {MARKER: a, MARKER: b}",
+        "stringData: {password: @MARKER}",
+        "stringData: {password: *MARKER}",
+        "stringData: {password: !MARKER x}",
+        "stringData: {password: !!int MARKER}",
+        "stringData: {password: !!binary MARKER}",
+        "stringData: {password: 'MARKER' MARKER}",
+        "stringData:\n  password: MARKER: MARKER",
+        "stringData:\n  password: |\n    a\n  MARKER\n",
+        "stringData:\n  password: |\n-----BEGIN MARKER-----\nMARKER\n",
+        "stringData: {password: \"\\MARKER\"}",
+        "stringData: {password: \"\\uMARKER\"}",
+        "stringData: {password: %MARKER}",
+        "stringData: {? [MARKER] : x}",
+        "stringData: {password: {{ MARKER }}}",
+        "stringData: {password: MARKER\u{1}}",
+        "<<: MARKER",
+        "<<: [MARKER]",
+        "MARKER",
+        "- MARKER",
+        "items: MARKER",
+        "<<<<<<< MARKER",
+        "--- MARKER",
+        "%MARKER",
+        "metadata: MARKER",
+        "data: &MARKER {a: *MARKERMARKER}",
+    ] {
+        let broken = broken.replace("MARKER", MARKER);
+        plan(&format!("{HEAD}{broken}\n"));
+        plan(&format!("{broken}\n{HEAD}"));
+    }
+}
+
+#[test]
+fn faults_of_the_object_itself() {
+    for text in [
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: 5, annotations: {password: 5}}\nstringData: {password: MARKER}\n",
+        "apiVersion: v1\nkind: Secret\nmetdata: {name: a}\nstringData: {password: MARKER}\n",
+        "kind: Secret\nstringData: {password: MARKER}\n",
+        "kind: Secret\nstringData: {password: MARKER}\nMARKER: x\n",
+        "apiVersion: v1\nkind: SecretList\nitems: {password: MARKER}\n",
+        "apiVersion: v1\nkind: List\nitems: [{kind: Secret, stringData: {password: MARKER}}, MARKER]\n",
+        "{\"kind\": \"Secret\", \"stringData\": {\"password\": \"MARKER}}",
+        "{\"kind\": \"Secret\", \"stringData\": {\"password\": MARKER}}",
+        "{\"kind\": \"Secret\", \"stringData\": {\"MARKER\": 1, \"MARKER\": 2}}",
+        "[{\"kind\": \"Secret\", \"stringData\": \"MARKER\"}]",
+    ] {
+        plan(&text.replace("MARKER", MARKER));
+    }
+}
+
+#[test]
+fn another_document_of_the_file_is_shown() {
+    let secret = format!("{HEAD}stringData: {{password: {MARKER}\n");
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {on: 5}}\n";
+    insta::assert_snapshot!(plan(&format!("{map}---\n{secret}---\n{map}")), @r#"
+    error: `metadata.labels.true` must be a string, but it is a number
+     --> base/a.yaml:3:34
+      |
+    3 | metadata: {name: a, labels: {on: 5}}
+      |                                  ^
+      |
+      = help: Quote it: `"5"`
+
+    error: The bracket is not closed
+     --> base/a.yaml:8:13
+      = help: Add the missing `]` or `}`, or quote the value if the bracket is part of a text
+
+    error: `metadata.labels.true` must be a string, but it is a number
+      --> base/a.yaml:12:34
+       |
+    12 | metadata: {name: a, labels: {on: 5}}
+       |                                  ^
+       |
+       = help: Quote it: `"5"`
+
+    error: The manifests have 3 faults; nothing was applied
+    "#);
+}
