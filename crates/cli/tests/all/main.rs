@@ -2,10 +2,13 @@
 
 mod apply;
 mod bad_input;
+mod faults;
 mod intercept;
 mod interchange;
 mod prune;
 mod identity;
+mod repository;
 mod runner;
+mod secrets;
 mod server_side;
 mod shop;
