@@ -66,34 +66,12 @@ pub struct Observation {
     pub unseen: Vec<Unseen>,
 }
 
-/// The kinds that are looked at besides those of the revision and of the inventory: kubectl's default list for
-/// `--prune`, with accounts and rights. What somebody applied with kubectl in between is found among these.
-const USUAL_KINDS: [(&str, &str); 20] = [
-    ("", "ConfigMap"),
-    ("", "Endpoints"),
-    ("", "Namespace"),
-    ("", "PersistentVolume"),
-    ("", "PersistentVolumeClaim"),
-    ("", "Pod"),
-    ("", "ReplicationController"),
-    ("", "Secret"),
-    ("", "Service"),
-    ("", "ServiceAccount"),
-    ("apps", "DaemonSet"),
-    ("apps", "Deployment"),
-    ("apps", "ReplicaSet"),
-    ("apps", "StatefulSet"),
-    ("batch", "CronJob"),
-    ("batch", "Job"),
-    ("networking.k8s.io", "Ingress"),
-    ("rbac.authorization.k8s.io", "Role"),
-    ("rbac.authorization.k8s.io", "RoleBinding"),
-    ("policy", "PodDisruptionBudget"),
-];
-
-/// Which lists a deploy needs: every kind of the revision, of the inventory and of [`USUAL_KINDS`], in every namespace
-/// that the environment has or had. Without an inventory (the first deploy on a target that kubectl managed so far)
-/// every kind that the target serves.
+/// Which lists a deploy needs: every kind of the revision, and to prune every kind that the target serves, in every
+/// namespace that the environment has or had.
+///
+/// The kinds of the inventory would not do: whatever somebody applied with kubectl since it was written, of whatever
+/// kind, is the environment's, too, and goes when the revision does not have it. A list of nothing costs next to
+/// nothing.
 pub fn list_queries(
     desired: &DesiredSet,
     inventory: Option<&Inventory>,
@@ -106,15 +84,7 @@ pub fn list_queries(
         kinds.entry(object.id.group_kind()).or_default().insert(&object.gvk);
     }
     if prune {
-        match inventory {
-            None => kinds.extend_missing(catalog.kinds().filter(|kind| kind.prunable)),
-            Some(inventory) => {
-                let usual = USUAL_KINDS.iter().map(|(group, kind)| GroupKind::new(group, kind));
-                let wanted =
-                    usual.chain(inventory.kinds()).filter_map(|kind| catalog.preferred(&kind)).collect::<Vec<_>>();
-                kinds.extend_missing(wanted.into_iter());
-            }
-        }
+        kinds.extend_missing(catalog.kinds().filter(|kind| kind.prunable));
     }
     let mut namespaces = desired.namespaces();
     if prune {
