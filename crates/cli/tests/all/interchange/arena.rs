@@ -138,7 +138,7 @@ fn difference(one: &Objects, other: &Objects, one_name: &str, other_name: &str) 
                 let pretty = |value| serde_json::to_string_pretty(value).unwrap_or_default();
                 let (left, right) = (pretty(left), pretty(right));
                 let diff = TextDiff::from_lines(&left, &right);
-                let _ = writeln!(text, "{id}\n{}", diff.unified_diff().context_radius(8).header(one_name, other_name));
+                let _ = writeln!(text, "{id}\n{}", diff.unified_diff().context_radius(40).header(one_name, other_name));
             }
             (Some(_), None) => _ = writeln!(text, "{id}: not on '{other_name}'"),
             (None, Some(_)) => _ = writeln!(text, "{id}: only on '{other_name}'"),

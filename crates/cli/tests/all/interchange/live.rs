@@ -1,6 +1,10 @@
 //! All that the tools left on a cluster.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use serde_json::{Value, json};
@@ -62,13 +66,16 @@ impl Reader {
         })
     }
 
-    /// Sends a request as some third party would; panics if the server refuses it.
-    pub fn send(&self, method: &str, path: &str, content_type: &str, body: &Value) -> Value {
-        self.try_send(method, path, content_type, body)
-            .unwrap_or_else(|error| panic!("{method} {path} {body}: {error}"))
+    /// Waits until a path answers.
+    pub fn wait_for(&self, path: &str) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while let Err(error) = self.try_send("GET", path, "application/json", &Value::Null) {
+            assert!(Instant::now() < deadline, "{path}: {error}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
-    /// The same, with the refusal as text.
+    /// Sends a request as some third party would; a refusal is told as text.
     pub fn try_send(&self, method: &str, path: &str, content_type: &str, body: &Value) -> Result<Value, String> {
         let request = http::Request::builder()
             .method(method)

@@ -6,6 +6,8 @@
 //! API server makes anew for every object: times, UIDs, resource versions and allocated addresses ([`normal`]).
 
 mod arena;
+mod generate;
+mod generated;
 mod history;
 mod lane;
 mod live;

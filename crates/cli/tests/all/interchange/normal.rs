@@ -1,5 +1,7 @@
 //! What counts of a live object: everything but what the API server makes anew for each.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 /// Managers whose entries do not count where controllers run: they write when they come to it.
@@ -16,6 +18,10 @@ pub fn normal(mut object: Value, controllers: bool) -> Value {
         .and_then(Value::as_str)
         .unwrap_or_default()
         .to_owned();
+    // A Job's pods are told apart by its UID.
+    if let Some(uid) = object["metadata"]["uid"].as_str().map(str::to_owned) {
+        replace(&mut object, &uid, "(its UID)");
+    }
     if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
         for field in ["uid", "resourceVersion", "creationTimestamp"] {
             metadata.remove(field);
@@ -28,10 +34,7 @@ pub fn normal(mut object: Value, controllers: bool) -> Value {
             for entry in entries.iter_mut().filter_map(Value::as_object_mut) {
                 entry.remove("time");
             }
-            let text = |entry: &Value, field: &str| entry[field].as_str().unwrap_or_default().to_owned();
-            entries.sort_by_key(|entry| {
-                ["manager", "operation", "apiVersion", "subresource"].map(|field| text(entry, field))
-            });
+            *entries = united(std::mem::take(entries));
         }
     }
     if controllers && let Some(object) = object.as_object_mut() {
@@ -46,8 +49,40 @@ pub fn normal(mut object: Value, controllers: bool) -> Value {
     object
 }
 
+/// One entry for each writer, sorted: their order depends on the times. The server splits an entry in two, by time or
+/// after a change through `scale`, and unites them again at some later write, even one that changes nothing else.
+fn united(entries: Vec<Value>) -> Vec<Value> {
+    let mut writers: BTreeMap<[String; 4], Value> = BTreeMap::new();
+    for entry in entries {
+        let text = |field: &str| entry[field].as_str().unwrap_or_default().to_owned();
+        let writer = ["manager", "operation", "apiVersion", "subresource"].map(text);
+        match writers.get_mut(&writer) {
+            Some(known) => unite(&mut known["fieldsV1"], &entry["fieldsV1"]),
+            None => _ = writers.insert(writer, entry),
+        }
+    }
+    writers.into_values().collect()
+}
+
+fn unite(known: &mut Value, other: &Value) {
+    if let (Value::Object(known), Value::Object(other)) = (known, other) {
+        for (key, below) in other {
+            unite(known.entry(key.clone()).or_insert_with(|| json!({})), below);
+        }
+    }
+}
+
 pub fn is_by_controller(entry: &Value) -> bool {
     entry["manager"].as_str().is_some_and(|manager| CONTROLLERS.contains(&manager))
+}
+
+fn replace(value: &mut Value, text: &str, by: &str) {
+    match value {
+        Value::String(found) if found == text => *found = by.to_owned(),
+        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, text, by)),
+        Value::Object(map) => map.values_mut().for_each(|item| replace(item, text, by)),
+        _ => {}
+    }
 }
 
 fn forget_times(value: &mut Value) {
