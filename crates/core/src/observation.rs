@@ -8,6 +8,7 @@ use crate::{
     catalog::{Catalog, ServedKind},
     desired::DesiredSet,
     inventory::Inventory,
+    lean::Lean,
     object::{GroupKind, Gvk, ObjectId},
 };
 
@@ -43,6 +44,14 @@ impl LiveObject {
     /// Where the target answered with something that is no JSON.
     pub fn parse(&self) -> serde_json::Result<Value> {
         serde_json::from_str(&self.document)
+    }
+
+    /// The document without `metadata.managedFields`, in about half the time.
+    ///
+    /// # Errors
+    /// Where the target answered with something that is no object.
+    pub fn parse_without_managed_fields(&self) -> serde_json::Result<Value> {
+        serde_json::from_str::<Lean>(&self.document).map(|Lean(document)| document)
     }
 }
 

@@ -8,6 +8,7 @@
 mod apply;
 mod apply_lists;
 mod apply_order;
+mod covers;
 mod diff;
 mod diff_lists;
 mod duplicates;
@@ -16,6 +17,7 @@ mod json;
 mod lookup;
 mod order;
 
+pub use covers::covers;
 pub use error::{MergeError, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
