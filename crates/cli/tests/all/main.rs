@@ -2,6 +2,7 @@
 
 mod apply;
 mod bad_input;
+mod documentation;
 mod faults;
 mod intercept;
 mod interchange;
