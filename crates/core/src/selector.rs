@@ -4,6 +4,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use serde_json::Value;
 use thiserror::Error;
 
 /// A label selector: requirements that must all hold. The empty selector matches everything.
@@ -49,6 +50,28 @@ impl Selector {
             requirements.push(parse_requirement(part).map_err(error)?);
         }
         Ok(Self { requirements })
+    }
+
+    /// Reads the `LabelSelector` of an object, such as a Deployment's `spec.selector`; `None` where it is none.
+    pub fn of_label_selector(value: &Value) -> Option<Self> {
+        let texts = |value: Option<&Value>| -> Option<Vec<String>> {
+            value.and_then(Value::as_array).into_iter().flatten().map(|text| Some(text.as_str()?.to_owned())).collect()
+        };
+        let mut requirements = Vec::new();
+        for (key, value) in value.get("matchLabels").and_then(Value::as_object).into_iter().flatten() {
+            requirements.push(Requirement::In(key.clone(), vec![value.as_str()?.to_owned()]));
+        }
+        for expression in value.get("matchExpressions").and_then(Value::as_array).into_iter().flatten() {
+            let key = expression.get("key")?.as_str()?.to_owned();
+            requirements.push(match expression.get("operator")?.as_str()? {
+                "In" => Requirement::In(key, texts(expression.get("values"))?),
+                "NotIn" => Requirement::NotIn(key, texts(expression.get("values"))?),
+                "Exists" => Requirement::Exists(key),
+                "DoesNotExist" => Requirement::Absent(key),
+                _ => return None,
+            });
+        }
+        Some(Self { requirements })
     }
 
     /// Selects no object at all.

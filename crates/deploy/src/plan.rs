@@ -11,7 +11,7 @@ use landfall_core::{
     manifest::Manifest,
     object::ObjectId,
     observation::{ListQuery, Observation, list_queries},
-    plan::{CheckFault, CheckOutcome, Item, Plan, PlanInput, Refusal, Surroundings, compute},
+    plan::{Action, CheckFault, CheckOutcome, Item, Plan, PlanInput, PlanOptions, Refusal, Surroundings, compute},
 };
 use thiserror::Error;
 
@@ -38,6 +38,8 @@ pub struct Planned {
     pub inventories: Inventories,
     /// The environment.
     pub key: EnvironmentKey,
+    /// What the user allows.
+    pub options: PlanOptions,
 }
 
 /// Why there is no plan.
@@ -115,7 +117,9 @@ async fn observe_and_compute(
         })
     };
     let mut plan = compute_plan(&surroundings);
-    let containers: Vec<&ObjectId> = plan.prunes().map(|item| &item.id).filter(|id| id.is_container()).collect();
+    let is_deleted = |item: &&Item| matches!(item.action, Action::Prune | Action::Replace { .. });
+    let deleted = plan.items.iter().filter(is_deleted).map(|item| &item.id);
+    let containers: Vec<&ObjectId> = deleted.filter(|id| id.is_container()).collect();
     if !containers.is_empty() {
         let pruned: BTreeSet<&ObjectId> = plan.prunes().map(|item| &item.id).collect();
         for id in containers {
@@ -132,7 +136,7 @@ async fn observe_and_compute(
     }
     // From here on also the kinds count that the revision itself brings.
     desired.defined_kinds.iter().for_each(|kind| catalog.add(kind.clone()));
-    Ok(Planned { plan, desired, catalog, observation, inventories, key })
+    Ok(Planned { plan, desired, catalog, observation, inventories, key, options: request.options.clone() })
 }
 
 /// Objects that are read even where the selector does not select them: those of the revision, which may exist
@@ -167,7 +171,7 @@ fn claims(inventories: &Inventories) -> BTreeMap<ObjectId, String> {
 /// # Errors
 /// Where the target does not answer.
 pub async fn check(target: &dyn Target, planned: &mut Planned, progress: &dyn Progress) -> Result<(), TargetError> {
-    let is_checked = |item: &Item| item.checkable && item.is_apply();
+    let is_checked = |item: &Item| item.checkable && item.is_change();
     let total = planned.plan.items.iter().filter(|item| is_checked(item)).count();
     if total == 0 {
         return Ok(());
@@ -192,6 +196,15 @@ pub async fn check(target: &dyn Target, planned: &mut Planned, progress: &dyn Pr
     for (index, outcome) in outcomes {
         let Some(item) = planned.plan.items.get_mut(index) else { continue };
         let desired = manifests.get(&item.id).and_then(|index| planned.desired.objects.get(*index));
+        let live = || planned.observation.live.get(&item.id).and_then(|live| live.parse().ok());
+        let outcome = match (outcome, desired, live()) {
+            (Ok(CheckOutcome::Refused(fault)), Some(desired), Some(live))
+                if fault.is_immutable() && item.replace_instead(desired, &live, &planned.options) =>
+            {
+                target.check(item, catalog).await
+            }
+            (outcome, ..) => outcome,
+        };
         let fault = match outcome {
             Ok(CheckOutcome::Accepted(result)) => {
                 let live = planned.observation.live.get(&item.id).and_then(|live| live.parse().ok());

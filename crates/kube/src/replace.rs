@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::{
-    carry_out::delete_call,
+    carry_out::{DryRun, delete_call},
     http::{Api, Call, CallError},
     path,
 };
@@ -23,9 +23,9 @@ const GONE_WITHIN: Duration = Duration::from_secs(120);
 pub async fn remove_old(api: &Api, item: &Item, kind: &ServedKind, method: ReplaceMethod) -> Result<(), TargetError> {
     let propagation = match method {
         ReplaceMethod::Orphan => "Orphan",
-        ReplaceMethod::Recreate | ReplaceMethod::RecreateData => "Background",
+        ReplaceMethod::RecreatePods | ReplaceMethod::Recreate | ReplaceMethod::RecreateData => "Background",
     };
-    match api.call(delete_call(item, kind, propagation)).await {
+    match api.call(delete_call(item, kind, propagation, DryRun::No)).await {
         Ok(_) => {}
         Err(CallError::Status(status)) if status.code == 404 => return Ok(()),
         Err(error) => return Err(error.into_target_error(&format!("Replacing {}", item.id))),

@@ -86,7 +86,7 @@ fn details(item: &Item, default_namespace: &str) -> String {
                 let time = field.time.as_ref().map_or_else(String::new, |time| format!(" at {time}"));
                 let _ = writeln!(
                     text,
-                    "    {YELLOW}overwrites {}, which {} set{time}{YELLOW:#}",
+                    "    {YELLOW}overwrites {}, last written by {}{time}{YELLOW:#}",
                     field.field, field.manager
                 );
             }

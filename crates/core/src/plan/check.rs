@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Action, Item, Refusal, RefusedBy, explain, secret};
+use super::{Action, Item, PlanOptions, Refusal, RefusedBy, explain, replace, secret};
 use crate::{compare, desired::Desired, diagnostic::Place, immutable::ReplaceMethod, manifest, schema};
 
 /// The answer to the dry run of one item.
@@ -69,6 +69,20 @@ impl Item {
         }
     }
 
+    /// Makes a replacement of an update that the target refuses for a field that it does not let anybody change, where
+    /// the user approved that; `false` where not. Of built-in kinds these fields are foreseen, of custom ones only the
+    /// target knows them.
+    pub fn replace_instead(&mut self, desired: &Desired, live: &Value, options: &PlanOptions) -> bool {
+        let Action::Update { changes, .. } = &self.action else { return false };
+        let method = ReplaceMethod::of(&self.id.group_kind(), live, &desired.value);
+        if !replace::is_approved(desired, method, options) {
+            return false;
+        }
+        self.notes.push(format!("replaced, since the cluster does not let it be changed: {}", method.consequence()));
+        self.action = Action::Replace { method, body: replace::body(desired, method, live), changes: changes.clone() };
+        true
+    }
+
     /// The refusal of an item that the target would not accept, with the places of the fields that it names.
     pub fn refuse(&self, fault: &CheckFault, desired: Option<&Desired>) -> Refusal {
         let named = self.with_fields(fault, desired);
@@ -99,8 +113,8 @@ impl Item {
         }
         let first = fault.causes.first().and_then(|cause| place_of(&cause.field));
         let remedy = if fault.is_immutable() {
-            let method = ReplaceMethod::of(&self.id.group_kind());
-            format!("undo the change, or deploy with --replace {}: {}", self.id.short(), method.consequence())
+            let consequence = ReplaceMethod::Recreate.consequence();
+            format!("undo the change, or deploy with --replace {}: {consequence}", self.id.short())
         } else if fault.is_missing_right() {
             "ask for this right: docs/permissions.md lists those that a deploy needs".to_owned()
         } else if fault.code == 403 {
@@ -110,7 +124,10 @@ impl Item {
         };
         Refusal {
             by: if fault.is_immutable() { RefusedBy::Guard } else { RefusedBy::Target },
-            message: format!("The cluster would refuse {}: {}", self.id, fault.message),
+            message: match self.action {
+                Action::Prune => format!("The cluster would refuse to delete {}: {}", self.id, fault.message),
+                _ => format!("The cluster would refuse {}: {}", self.id, fault.message),
+            },
             place: first.or_else(own_place),
             details: fault.causes.iter().map(detail).collect(),
             remedy,

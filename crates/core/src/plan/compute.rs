@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Action, Change, Item, Plan, PlanOptions, Refusal, RefusedBy, Surroundings, Write, guard, secret};
+use super::{Action, Change, Item, Plan, PlanOptions, Refusal, RefusedBy, Surroundings, Write, guard, replace, secret};
 use crate::{
     batches,
     compare::{self, FieldChange},
@@ -14,7 +14,7 @@ use crate::{
     immutable::{ReplaceMethod, immutable_changes},
     inventory::Inventory,
     last_applied,
-    manifest::{self, Origin},
+    manifest::Origin,
     merge::{self, Patch, PatchFormat},
     object::ObjectId,
     observation::{LiveObject, Observation},
@@ -25,9 +25,6 @@ use crate::{
 
 /// The API server allows this many bytes of annotations on one object.
 const ANNOTATIONS_LIMIT: usize = 262_144;
-
-/// Manifests that allow their object to be replaced when an immutable field changes.
-const REPLACE_ANNOTATION: &str = "landfall.dev/replace";
 
 /// What a plan is computed from.
 pub struct PlanInput<'a> {
@@ -151,9 +148,7 @@ fn apply_item(
         patch_write(desired, &modified, &document, &mut item)
     };
     match planned {
-        Ok(Some((write, changes))) => {
-            decide(desired, &document, &modified, write, changes, input.options, &mut item, refusals)
-        }
+        Ok(Some((write, changes))) => decide(desired, &document, write, changes, input, &mut item, refusals),
         Ok(None) => {}
         Err(error) => refusals.push(Refusal {
             by: RefusedBy::Target,
@@ -248,14 +243,12 @@ fn server_side_write(desired: &Desired, document: &Value) -> Planned {
 }
 
 /// Makes of a difference an update, or a replacement where an immutable field is among it.
-#[expect(clippy::too_many_arguments, reason = "one decision from everything that is known of one object")]
 fn decide(
     desired: &Desired,
     document: &Value,
-    modified: &Value,
     write: Write,
     changes: Vec<FieldChange>,
-    options: &PlanOptions,
+    input: &PlanInput<'_>,
     item: &mut Item,
     refusals: &mut Vec<Refusal>,
 ) {
@@ -268,61 +261,32 @@ fn decide(
         item.action = Action::Update { patch: write, changes: shown(&all), foreign };
         return;
     }
-    let method = ReplaceMethod::of(&kind);
-    let fields = shown(&immutable);
-    let by_manifest = method != ReplaceMethod::RecreateData && replace_annotation(&desired.value) == Some("allowed");
-    if !by_manifest && !options.replace.contains(&desired.id.short()) {
-        refusals.push(refuse_immutable(desired, method, &immutable, &fields));
+    let method = ReplaceMethod::of(&kind, document, &desired.value);
+    if !replace::is_approved(desired, method, input.options) {
+        refusals.push(replace::refusal(desired, method, &immutable, &shown(&immutable)));
     }
-    item.notes.push(format!("replaced: {}", method.consequence()));
-    item.action = Action::Replace { method, body: without_nulls(modified.clone()), changes: fields };
-}
-
-/// The refusal of a change of immutable fields, with both ways out.
-fn refuse_immutable(desired: &Desired, method: ReplaceMethod, immutable: &[&FieldChange], shown: &[Change]) -> Refusal {
-    let pointer = immutable.first().map(|change| manifest::field_path(&change.path.to_string())).unwrap_or_default();
-    let place = Place::Span(desired.origin.source.clone(), desired.origin.locate(&pointer));
-    let by_manifest = match method {
-        ReplaceMethod::RecreateData => String::new(),
-        _ => format!(", or set the annotation {REPLACE_ANNOTATION}: allowed in the manifest"),
-    };
-    Refusal {
-        by: RefusedBy::Guard,
-        message: format!("{} has changes in fields that cannot be changed", desired.id),
-        place: Some(place.to_string()),
-        details: shown
-            .iter()
-            .map(|change| format!("{}: {} -> {}", change.field, text(change.old.as_ref()), text(change.new.as_ref())))
-            .collect(),
-        remedy: format!(
-            "undo the change, or deploy with --replace {}{by_manifest}: {}",
-            desired.id.short(),
-            method.consequence()
-        ),
-    }
-}
-
-fn text(value: Option<&Value>) -> String {
-    value.map_or_else(|| "(none)".to_owned(), ToString::to_string)
-}
-
-fn replace_annotation(manifest: &Value) -> Option<&str> {
-    manifest.pointer("/metadata/annotations")?.get(REPLACE_ANNOTATION)?.as_str()
+    refusals.extend(replace::refuse_harmful(desired, document, input.surroundings.contents.get(&desired.id)));
+    let fields: BTreeSet<String> = immutable.iter().map(|change| change.path.to_string()).collect();
+    let fields = fields.into_iter().collect::<Vec<_>>().join(", ");
+    item.notes.push(format!("replaced, since {fields} cannot be changed: {}", method.consequence()));
+    let is_record = |change: &&FieldChange| change.path.to_string().contains(last_applied::ANNOTATION);
+    let all: Vec<&FieldChange> = changes.iter().filter(|change| !is_record(change)).collect();
+    item.action = Action::Replace { method, body: replace::body(desired, method, document), changes: shown(&all) };
 }
 
 /// A change in a form that may be shown.
 fn show(id: &ObjectId, change: &FieldChange) -> Change {
     let field = change.path.to_string();
     // The annotation repeats the whole manifest: a Secret's values would be in it, and for others it is only noise.
-    let hidden = secret::holds_secret(&id.group_kind()) && !secret::is_open(&field)
-        || field.contains(last_applied::ANNOTATION);
+    let hidden =
+        secret::holds_secret(&id.group_kind()) && !secret::is_open(&field) || field.contains(last_applied::ANNOTATION);
     let value =
         |value: &Option<Value>| value.as_ref().map(|value| if hidden { secret::hide(value) } else { value.clone() });
     Change { old: value(&change.old), new: value(&change.new), field }
 }
 
 /// kubectl leaves nulls out when it creates an object, but keeps them in the annotation.
-fn without_nulls(value: Value) -> Value {
+pub(super) fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(map) => map
             .into_iter()

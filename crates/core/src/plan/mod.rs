@@ -6,6 +6,7 @@ mod check;
 mod compute;
 mod explain;
 mod guard;
+mod replace;
 mod secret;
 mod summary;
 
