@@ -27,7 +27,7 @@ fn after_a_failed_apply_nothing_is_pruned() {
     to context admin ($SERVER), namespace $NS
 
     error: 1 of 3 changes failed, 1 done, nothing was pruned
-      - base/one.yaml:1:1: secret/one in namespace $NS: Applying secret/one in namespace $NS is not allowed: secrets "one" is forbidden: exceeded quota: few, requested: count/secrets=1, used: count/secrets=1, limited: count/secrets=1
+      - base/one.yaml:1:1: Applying secret/one in namespace $NS is not allowed: secrets "one" is forbidden: exceeded quota: few, requested: count/secrets=1, used: count/secrets=1, limited: count/secrets=1
     hint: correct the cause and deploy again: it goes on where this one ended
     "#);
     assert_eq!(ran.status, 1);
@@ -44,10 +44,11 @@ fn what_a_killed_deploy_applied_is_pruned_by_the_next_revision() {
     let shop = Shop::open();
     shop.write("base/a.yaml", &config_map("a")).write("base/b.yaml", &config_map("b"));
     shop.deploy_with(&[]).success();
-    // Of a kind that no other run would look at.
+    // Of a kind that the revision before did not have.
     let class = "apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: $NS-high, labels: {deploy: $NS}}\nvalue: 10\n";
     shop.remove("base/b.yaml").write("base/class.yaml", class);
-    let interceptor = Interceptor::holding(&shop.cluster.proxy(), "DELETE /api/v1/namespaces/");
+    let interceptor =
+        Interceptor::holding(&shop.cluster.proxy(), &shop.fill("DELETE /api/v1/namespaces/$NS/configmaps/b HTTP"));
     let args = shop.deploy_args(&["--server", &interceptor.url()]);
     let mut child = shop
         .work
@@ -90,7 +91,8 @@ fn an_object_that_somebody_created_again_since_it_was_observed_is_not_pruned() {
     shop.write("base/a.yaml", &config_map("a")).write("base/b.yaml", &config_map("b"));
     shop.deploy_with(&[]).success();
     shop.remove("base/b.yaml");
-    let interceptor = Interceptor::holding(&shop.cluster.proxy(), "DELETE /api/v1/namespaces/");
+    let interceptor =
+        Interceptor::holding(&shop.cluster.proxy(), &shop.fill("DELETE /api/v1/namespaces/$NS/configmaps/b HTTP"));
     let url = interceptor.url();
     let ran = std::thread::scope(|scope| {
         let deploy = scope.spawn(|| shop.deploy_with(&["--server", &url]));
@@ -109,7 +111,7 @@ fn an_object_that_somebody_created_again_since_it_was_observed_is_not_pruned() {
     to context admin ($SERVER), namespace $NS
 
     error: 1 of 1 changes failed, 0 done, nothing was pruned
-      - configmap/b in namespace $NS: configmap/b in namespace $NS was not pruned: somebody deleted and created it since it was observed
+      - configmap/b in namespace $NS was not pruned: somebody deleted and created it since it was observed
     hint: correct the cause and deploy again: it goes on where this one ended
     --- exit status 1 ---
     ");
