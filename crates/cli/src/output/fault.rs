@@ -62,3 +62,88 @@ fn one_line(text: &str, span: &Range<usize>) -> (Range<usize>, Range<usize>) {
     let line_end = text[start..].find('\n').map_or(text.len(), |length| start + length);
     (line_start..line_end, start..span.end.clamp(start, line_end))
 }
+
+#[cfg(test)]
+mod tests {
+    use landfall_core::manifest::{ManifestFile, load};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Loads a file and tells its faults.
+    fn told(bytes: Vec<u8>) -> String {
+        match load(vec![ManifestFile { path: "a.yaml".to_owned(), bytes }]) {
+            Ok(_) => String::new(),
+            Err(faults) => faults.iter().map(render).collect(),
+        }
+    }
+
+    /// Words and signs of manifests in any order, so that faults of all kinds come about.
+    fn manifest_soup() -> impl Strategy<Value = String> {
+        let part = prop_oneof![
+            prop::sample::select(vec![
+                "apiVersion: v1\n",
+                "kind: Secret\n",
+                "kind: ConfigMap\n",
+                "metadata: ",
+                "stringData:\n",
+                "  name: a\n",
+                "---\n",
+                "{",
+                "}",
+                "[",
+                "]",
+                "\"",
+                "'",
+                ": ",
+                ",",
+                "- ",
+                "|\n",
+                ">-\n",
+                "&a ",
+                "*a",
+                "<<: ",
+                "!!binary ",
+                "? ",
+                "%",
+                "\t",
+                "\n",
+                "\r\n",
+                " ",
+                "#",
+                "{{ .x }}",
+                "items:\n",
+                "\u{feff}",
+                "\u{2028}",
+                "\u{e4}",
+                "\u{1f600}",
+                "\\u00",
+                "\"kind\": \"Secret\"",
+            ])
+            .prop_map(str::to_owned),
+            "[a-z0-9]{1,8}",
+        ];
+        prop::collection::vec(part, 0..60).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn arbitrary_bytes_are_told_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            told(bytes);
+        }
+
+        #[test]
+        fn arbitrary_manifests_are_told_without_a_panic(text in manifest_soup()) {
+            told(text.into_bytes());
+        }
+
+        #[test]
+        fn no_line_of_a_secret_is_shown(soup in manifest_soup(), value in "[A-Z]{12}") {
+            let text = format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData:\n  a: {value}{soup}\n");
+            let told = told(text.into_bytes());
+            prop_assert!(!told.contains(&value), "{told}");
+        }
+    }
+}
