@@ -11,6 +11,7 @@ mod http;
 mod inventory;
 mod kubeconfig_fault;
 mod lease;
+mod lists;
 mod observe;
 mod path;
 mod read_ahead;

@@ -68,10 +68,8 @@ pub async fn observe(
 ) -> Result<Observation, TargetError> {
     let selector = request.selector.to_string();
     let mut observation = Observation::default();
-    let mut running = ahead.lists(&selector).await;
-    let lists: Vec<_> = request.queries.iter().map(|query| (query, running.take(api, query, &selector))).collect();
-    for (query, list) in lists {
-        let result = list.join().await;
+    let lists = ahead.lists(&selector).await.complete(api, request.queries, &selector).await;
+    for (query, result) in lists {
         match result {
             Ok(objects) => {
                 for object in objects {

@@ -4,7 +4,7 @@
 //! Each result is used once, by the first who asks for it; whoever asks again gets a fresh one.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -13,33 +13,16 @@ use futures::{
     future::{BoxFuture, Shared},
 };
 use landfall_core::{
-    catalog::Catalog,
-    desired::DesiredSet,
-    inventory::Inventory,
-    object::Gvk,
-    observation::{ListQuery, LiveObject, list_queries},
-    selector::Selector,
+    catalog::Catalog, desired::DesiredSet, inventory::Inventory, observation::list_queries, selector::Selector,
 };
 use landfall_deploy::{
     environment::EnvironmentKey,
     target::{Inventories, TargetError},
 };
 
-use crate::{
-    discover,
-    http::{Api, CallError},
-    inventory, observe,
-    task::Task,
-};
+use crate::{discover, http::Api, inventory, lists::Lists, task::Task};
 
 type Reading<T> = Shared<BoxFuture<'static, Result<T, TargetError>>>;
-
-/// One list that is under way.
-pub type List = Task<Result<Vec<LiveObject>, CallError>>;
-
-/// The lists that are under way, by what tells one [`ListQuery`] from another.
-#[derive(Default)]
-pub struct Lists(HashMap<(Gvk, Option<String>), List>);
 
 /// What was started and not asked for yet.
 #[derive(Default)]
@@ -93,19 +76,6 @@ impl ReadAhead {
     }
 }
 
-impl Lists {
-    /// The list of a query, started if it is not under way.
-    pub fn take(&mut self, api: &Arc<Api>, query: &ListQuery, selector: &str) -> List {
-        let known = self.0.remove(&(query.kind.gvk.clone(), query.namespace.clone()));
-        known.unwrap_or_else(|| start_list(api, query, selector))
-    }
-}
-
-fn start_list(api: &Arc<Api>, query: &ListQuery, selector: &str) -> List {
-    let (api, query, selector) = (Arc::clone(api), query.clone(), selector.to_owned());
-    Task::spawn(async move { observe::list(&api, &query, &selector).await })
-}
-
 fn reading<T, F>(api: &Arc<Api>, read: impl FnOnce(Arc<Api>) -> F) -> Reading<T>
 where
     T: Clone + Send + Sync + 'static,
@@ -128,23 +98,18 @@ async fn expected_lists(
     };
     let mut queries = list_queries(&DesiredSet::default(), Some(&inventory), &catalog, &key.namespace, prune);
     let counts = counts(&inventory);
-    let count = |query: &ListQuery| {
-        let kind = &query.kind.gvk;
-        counts.get(&(kind.group.as_str(), kind.kind.as_str(), query.namespace.as_deref())).copied()
-    };
     // The longest first: the run takes as long as the last one.
-    queries.sort_by_key(|query| std::cmp::Reverse(count(query)));
-    let start = |query: ListQuery| {
-        let list = start_list(&api, &query, &key.selector);
-        ((query.kind.gvk, query.namespace), list)
-    };
-    Lists(queries.into_iter().map(start).collect())
+    queries.sort_by_key(|query| {
+        let kind = &query.kind.gvk;
+        std::cmp::Reverse(counts.get(&(kind.group.as_str(), kind.kind.as_str())).copied())
+    });
+    Lists::start(&api, &queries, &key.selector)
 }
 
-fn counts(inventory: &Inventory) -> BTreeMap<(&str, &str, Option<&str>), usize> {
+fn counts(inventory: &Inventory) -> BTreeMap<(&str, &str), usize> {
     let mut counts = BTreeMap::new();
     for id in inventory.objects.keys() {
-        *counts.entry((id.group.as_str(), id.kind.as_str(), id.namespace.as_deref())).or_default() += 1;
+        *counts.entry((id.group.as_str(), id.kind.as_str())).or_default() += 1;
     }
     counts
 }
