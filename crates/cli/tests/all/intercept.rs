@@ -34,7 +34,7 @@ enum State {
 
 impl Interceptor {
     /// Starts one in front of a server that speaks plain HTTP. The first request that begins so, such as
-    /// `DELETE /api/v1/`, is held back.
+    /// `DELETE /api/v1/nodes/one HTTP` (a dry run goes on with `?`), is held back.
     pub fn holding(upstream: &str, request: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();

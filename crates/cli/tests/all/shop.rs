@@ -71,8 +71,17 @@ impl<'c> Shop<'c> {
 
     /// The same with more arguments.
     pub fn deploy_with(&self, args: &[&str]) -> Ran {
-        let args = self.deploy_args(args);
-        self.work.landfall(&args.iter().map(String::as_str).collect::<Vec<_>>())
+        let usual = ["deploy", "-f", "base", "-R", "-l", "deploy=$NS"];
+        self.landfall(&[&usual, args].concat())
+    }
+
+    /// Runs `landfall`. The name of the environment's record, in which its name is a hash, becomes the same in every run.
+    pub fn landfall(&self, args: &[&str]) -> Ran {
+        let args: Vec<String> = args.iter().map(|arg| self.fill(arg)).collect();
+        let mut ran = self.work.landfall(&args.iter().map(String::as_str).collect::<Vec<_>>());
+        ran.stdout = without_hashes(&ran.stdout);
+        ran.stderr = without_hashes(&ran.stderr);
+        ran
     }
 
     /// The arguments of [`Self::deploy_with`].
@@ -111,6 +120,13 @@ impl<'c> Shop<'c> {
     pub fn fill(&self, text: &str) -> String {
         text.replace("$NS", &self.namespace)
     }
+}
+
+/// `landfall-$NS-366f01af` becomes `landfall-$NS-[HASH]`.
+fn without_hashes(text: &str) -> String {
+    let mut parts = text.split("landfall-$NS-");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + "landfall-$NS-[HASH]" + part.get(8..).unwrap_or_default())
 }
 
 /// The manifest of a ConfigMap of the environment.

@@ -364,9 +364,7 @@ fn unseen_warnings(input: &PlanInput<'_>) -> Vec<String> {
     let names: BTreeSet<String> = others.iter().map(|unseen| unseen.kind.to_string()).collect();
     if !names.is_empty() {
         let some: Vec<&str> = names.iter().take(3).map(String::as_str).collect();
-        let rest =
-            if names.len() > some.len() { format!(" and {} more", names.len() - some.len()) } else { String::new() };
-        warnings.push(format!("kinds that could not be read are not looked at for pruning: {}{rest}", some.join(", ")));
+        warnings.push(format!("kinds that may not be read are not pruned, such as {}", some.join(", ")));
     }
     warnings
 }

@@ -145,7 +145,8 @@ fn immutable_field() {
     error: This revision is not deployed; nothing was written
       - base/web.yaml:7:33: deployment/web in namespace $NS has changes in fields that cannot be changed
           spec.selector.matchLabels[app]: "web" -> "shop"
-        to go on: undo the change, or deploy with --replace deployment/web, or set the annotation landfall.dev/replace: allowed in the manifest: its pods keep running and its claims are kept; they are adopted by the new one
+          if it is replaced: its pods are stopped, since the new selector does not select them, and new ones started
+        to go on: undo the change, or replace it: --replace deployment/web, or the annotation landfall.dev/replace: allowed
     --- exit status 4 ---
     "#);
 }

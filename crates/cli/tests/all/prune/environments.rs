@@ -10,29 +10,25 @@ fn of_both(name: &str) -> String {
 #[test]
 fn an_object_of_two_environments_is_refused_to_the_second() {
     let shop = Shop::open();
-    let team = |arguments: &[&str]| {
-        let all: Vec<String> =
-            ["deploy", "-f", "team", "-l", "team=$NS"].iter().chain(arguments).map(|arg| shop.fill(arg)).collect();
-        shop.work.landfall(&all.iter().map(String::as_str).collect::<Vec<_>>()).snapshot()
-    };
+    let team = || shop.landfall(&["deploy", "-f", "team", "-l", "team=$NS"]).snapshot();
     shop.write("base/a.yaml", &of_both("a")).write("base/b.yaml", &of_both("b"));
     shop.deploy_with(&[]).success();
     shop.write("team/a.yaml", &of_both("a").replace("info", "debug")).write("team/c.yaml", &of_both("c"));
-    insta::assert_snapshot!(team(&[]), @"
+    insta::assert_snapshot!(team(), @"
     --- stderr ---
     Deploying team
     to context admin ($SERVER), namespace $NS
 
-    warning: configmap/b in namespace $NS carries the label, but is left: it belongs to the environment 'deploy=$NS' (its record: ConfigMap landfall-$NS-366f01af in namespace $NS)
+    warning: configmap/b in namespace $NS carries the label, but is left: it belongs to the environment 'deploy=$NS' (its record: ConfigMap landfall-$NS-[HASH] in namespace $NS)
     error: This revision is not deployed; nothing was written
-      - team/a.yaml:1:1: configmap/a in namespace $NS belongs to the environment 'deploy=$NS' (its record: ConfigMap landfall-$NS-366f01af in namespace $NS)
+      - team/a.yaml:1:1: configmap/a in namespace $NS belongs to the environment 'deploy=$NS' (its record: ConfigMap landfall-$NS-[HASH] in namespace $NS)
         to go on: remove it from one of the two, or give the two different names or namespaces; if that environment is no more, delete its record
     --- exit status 4 ---
     ");
     assert_eq!(shop.live("configmaps"), "configmap/a configmap/b");
     // Neither prunes what the other one has.
     shop.remove("team/a.yaml");
-    insta::assert_snapshot!(team(&[]), @"
+    insta::assert_snapshot!(team(), @"
     + create  configmap/c  team/c.yaml:1:1
 
     1 to create
@@ -40,8 +36,8 @@ fn an_object_of_two_environments_is_refused_to_the_second() {
     Deploying team
     to context admin ($SERVER), namespace $NS
 
-    warning: configmap/a in namespace $NS carries the label, but is left: it belongs to the environment 'deploy=$NS' (its record: ConfigMap landfall-$NS-366f01af in namespace $NS)
-    warning: configmap/b in namespace $NS carries the label, but is left: it belongs to the environment 'deploy=$NS' (its record: ConfigMap landfall-$NS-366f01af in namespace $NS)
+    warning: configmap/a in namespace $NS carries the label, but is left: it belongs to the environment 'deploy=$NS' (its record: ConfigMap landfall-$NS-[HASH] in namespace $NS)
+    warning: configmap/b in namespace $NS carries the label, but is left: it belongs to the environment 'deploy=$NS' (its record: ConfigMap landfall-$NS-[HASH] in namespace $NS)
     Done in [N] s: 1 created
     --- exit status 0 ---
     ");
@@ -50,7 +46,7 @@ fn an_object_of_two_environments_is_refused_to_the_second() {
     Deploying base
     to context admin ($SERVER), namespace $NS
 
-    warning: configmap/c in namespace $NS carries the label, but is left: it belongs to the environment 'team=$NS' (its record: ConfigMap landfall-$NS-564d4851 in namespace $NS)
+    warning: configmap/c in namespace $NS carries the label, but is left: it belongs to the environment 'team=$NS' (its record: ConfigMap landfall-$NS-[HASH] in namespace $NS)
     Done in [N] s: 2 unchanged
     --- exit status 0 ---
     ");
@@ -59,7 +55,7 @@ fn an_object_of_two_environments_is_refused_to_the_second() {
     shop.remove("base/a.yaml");
     shop.deploy_with(&[]).success();
     shop.write("team/a.yaml", &of_both("a"));
-    insta::assert_snapshot!(team(&[]), @"
+    insta::assert_snapshot!(team(), @"
     + create  configmap/a  team/a.yaml:1:1
 
     1 to create, 1 unchanged
@@ -67,7 +63,7 @@ fn an_object_of_two_environments_is_refused_to_the_second() {
     Deploying team
     to context admin ($SERVER), namespace $NS
 
-    warning: configmap/b in namespace $NS carries the label, but is left: it belongs to the environment 'deploy=$NS' (its record: ConfigMap landfall-$NS-366f01af in namespace $NS)
+    warning: configmap/b in namespace $NS carries the label, but is left: it belongs to the environment 'deploy=$NS' (its record: ConfigMap landfall-$NS-[HASH] in namespace $NS)
     Done in [N] s: 1 created, 1 unchanged
     --- exit status 0 ---
     ");

@@ -177,7 +177,8 @@ fn invalid_content() {
     error: This revision is not deployed; nothing was written
       - base/a.yaml:4:7: secret/login in namespace $NS has changes in fields that cannot be changed
           type: "Opaque" -> "kubernetes.io/dockerconfigjson"
-        to go on: undo the change, or deploy with --replace secret/login, or set the annotation landfall.dev/replace: allowed in the manifest: it is deleted and created again at once, and is missing in between
+          if it is replaced: it is deleted and created again at once, and is missing in between
+        to go on: undo the change, or replace it: --replace secret/login, or the annotation landfall.dev/replace: allowed
       - base/a.yaml:5:33: The cluster would refuse secret/login in namespace $NS: 1 field is wrong
           base/a.yaml:5:33: data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": invalid character 'h' looking for beginning of object key string
         to go on: correct the manifest

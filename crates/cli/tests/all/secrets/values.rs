@@ -112,7 +112,7 @@ fn every_way_of_a_secret() {
         type
           - "Opaque"
           + "example.com/login"
-        replaced: it is deleted and created again at once, and is missing in between
+        replaced, since type cannot be changed: it is deleted and created again at once, and is missing in between
     --- stderr ---
     Plan for base
     on context admin ($SERVER), namespace $NS
@@ -120,7 +120,8 @@ fn every_way_of_a_secret() {
     error: This revision would not be deployed
       - base/b.yaml:4:7: secret/text in namespace $NS has changes in fields that cannot be changed
           type: "Opaque" -> "example.com/login"
-        to go on: undo the change, or deploy with --replace secret/text, or set the annotation landfall.dev/replace: allowed in the manifest: it is deleted and created again at once, and is missing in between
+          if it is replaced: it is deleted and created again at once, and is missing in between
+        to go on: undo the change, or replace it: --replace secret/text, or the annotation landfall.dev/replace: allowed
     --- exit status 4 ---
     "#);
     insta::assert_snapshot!(all(&["--replace", "secret/text"]), @r#"
@@ -132,7 +133,7 @@ fn every_way_of_a_secret() {
         type
           - "Opaque"
           + "example.com/login"
-        replaced: it is deleted and created again at once, and is missing in between
+        replaced, since type cannot be changed: it is deleted and created again at once, and is missing in between
     --- stderr ---
     Plan for base
     on context admin ($SERVER), namespace $NS
@@ -168,7 +169,7 @@ fn a_secret_that_somebody_changed_on_the_cluster() {
     secret/encoded
         data[password]
           ~ (hidden)
-        replaced: it is deleted and created again at once, and is missing in between
+        replaced, since data[password] cannot be changed: it is deleted and created again at once, and is missing in between
     --- stderr ---
     Plan for base
     on context admin ($SERVER), namespace $NS
@@ -176,7 +177,8 @@ fn a_secret_that_somebody_changed_on_the_cluster() {
     error: This revision would not be deployed
       - base/a.yaml:4:18: secret/encoded in namespace $NS has changes in fields that cannot be changed
           data[password]: "(hidden)" -> "(hidden)"
-        to go on: undo the change, or deploy with --replace secret/encoded, or set the annotation landfall.dev/replace: allowed in the manifest: it is deleted and created again at once, and is missing in between
+          if it is replaced: it is deleted and created again at once, and is missing in between
+        to go on: undo the change, or replace it: --replace secret/encoded, or the annotation landfall.dev/replace: allowed
     --- exit status 4 ---
     "#);
 }
