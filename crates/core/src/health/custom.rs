@@ -1,8 +1,9 @@
 //! Custom kinds, and all others without rules of their own: by the conditions that such kinds usually have.
 //!
-//! Source: kstatus (`Reconciling`, `Stalled`, `Ready`), whose README says what it cannot tell: an object that is seen before
-//! its controller has set a condition looks as if it were live. Two things help here: an object of a custom group without any
-//! status is given a few seconds, and the annotation `landfall.dev/ready-condition: NAME` names the condition to wait for.
+//! Source: kstatus (`Reconciling`, `Stalled`, `Ready`), whose README says what it cannot tell: an object that is seen
+//! before its controller has set a condition looks as if it were live. Two things help here: an object of a custom
+//! group without any status is given a few seconds, and the annotation `landfall.dev/ready-condition: NAME` names the
+//! condition to wait for.
 
 use serde_json::Value;
 

@@ -1,4 +1,5 @@
-//! CustomResourceDefinitions: live when established. Source: apiextensions-apiserver pkg/controller/status and /establish.
+//! CustomResourceDefinitions: live when established. Source: apiextensions-apiserver pkg/controller/status and
+//! /establish.
 
 use serde_json::Value;
 

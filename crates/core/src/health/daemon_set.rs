@@ -1,7 +1,7 @@
 //! DaemonSets.
 //!
-//! Sources: pkg/controller/daemon/daemon_controller.go (updateDaemonSetStatus), util/daemonset_util.go (IsPodUpdated), the
-//! DaemonSetStatusViewer of `kubectl rollout status`.
+//! Sources: pkg/controller/daemon/daemon_controller.go (updateDaemonSetStatus), util/daemonset_util.go (IsPodUpdated),
+//! the DaemonSetStatusViewer of `kubectl rollout status`.
 
 use serde_json::Value;
 
@@ -27,16 +27,17 @@ pub(super) fn of(set: &Value, around: &Surroundings<'_>) -> Health {
     let on_delete = text(set, "/spec/updateStrategy/type") == "OnDelete";
     if scheduled >= wanted && available >= wanted && (on_delete || updated >= wanted) {
         if updated < wanted {
-            return Health::suspended(format!(
+            let sentence = format!(
                 "{updated} of {wanted} pods run the new version; the others get it when somebody deletes them \
                  (updateStrategy OnDelete)"
-            ));
+            );
+            return finished(set, Health::suspended(sentence), pods(set, around), around);
         }
         let sentence = match wanted {
             0 => "no node is meant to run it".to_owned(),
             _ => format!("{wanted} of {wanted} pods are ready"),
         };
-        return finished(set, sentence, pods(set, around), around);
+        return finished(set, Health::live(sentence), pods(set, around), around);
     }
     let counts = if updated >= wanted || on_delete {
         ready_words(ready, wanted, "", set)

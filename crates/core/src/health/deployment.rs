@@ -1,8 +1,9 @@
 //! Deployments.
 //!
 //! Sources: `DeploymentComplete` (pkg/controller/deployment/util/deployment_util.go), progress.go beside it, and the
-//! DeploymentStatusViewer of `kubectl rollout status` (polymorphichelpers/rollout_status.go). The conditions are not asked
-//! whether it is live: `Progressing` keeps saying `NewReplicaSetAvailable` of the version before while a `Recreate` goes on.
+//! DeploymentStatusViewer of `kubectl rollout status` (polymorphichelpers/rollout_status.go). The conditions are not
+//! asked whether it is live: `Progressing` keeps saying `NewReplicaSetAvailable` of the version before while a
+//! `Recreate` goes on.
 
 use serde_json::Value;
 
@@ -36,7 +37,7 @@ pub(super) fn of(deployment: &Value, around: &Surroundings<'_>) -> Health {
         if leaving > 0 {
             sentence.push_str(&format!("; {} {} still stopping", pods_words(leaving, "old "), is_or_are(leaving)));
         }
-        return finished(deployment, sentence, pods(), around);
+        return finished(deployment, Health::live(sentence), pods(), around);
     }
     let old = (replicas - updated).max(0);
     if is_true(deployment, "/spec/paused") && (updated < wanted || old > 0) {
@@ -91,8 +92,8 @@ fn runs(old: i64) -> String {
     if old == 1 { "1 runs the".to_owned() } else { format!("{old} run the") }
 }
 
-/// The replica set of the version that the Deployment asks for. While it is not among those that were read, none is: the
-/// pods of an older one say nothing.
+/// The replica set of the version that the Deployment asks for. While it is not among those that were read, none is:
+/// the pods of an older one say nothing.
 pub(super) fn newest<'a>(deployment: &Value, around: &Surroundings<'a>) -> Option<&'a Value> {
     let revision = keyed(deployment, "/metadata/annotations", REVISION);
     let number = |set: &Value| keyed(set, "/metadata/annotations", REVISION).parse::<i64>().unwrap_or(0);

@@ -1,6 +1,6 @@
-//! HorizontalPodAutoscalers: live when they can scale their target. Metrics come a minute after the pods that they are of,
-//! or never without a metrics server; until then the number of pods stays as it is, which keeps no version from running.
-//! Source: pkg/controller/podautoscaler/horizontal.go.
+//! HorizontalPodAutoscalers: live when they can scale their target. Metrics come a minute after the pods that they are
+//! of, or never without a metrics server; until then the number of pods stays as it is, which keeps no version from
+//! running. Source: pkg/controller/podautoscaler/horizontal.go.
 
 use serde_json::Value;
 

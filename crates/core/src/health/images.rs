@@ -12,16 +12,17 @@ use super::fields::{list, text};
 pub struct RunningImage {
     /// The image as the pod asks for it: `shop/web:v9`.
     pub image: String,
-    /// What the node resolved it to, as its container runtime says it: `docker.io/shop/web@sha256:...`, or the bare `sha256:...`
-    /// of its configuration where it did not come from a registry.
+    /// What the node resolved it to, as its container runtime says it: `docker.io/shop/web@sha256:...`, or the bare
+    /// `sha256:...` of its configuration where it did not come from a registry.
     pub id: String,
     /// The digest in the registry, `sha256:...`, if it came from one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
 }
 
-/// The images of pods' containers by the container's name, init containers among them. More than one for a container means
-/// that its pods differ: a tag was moved, or two versions run. Containers whose image has not been resolved are left out.
+/// The images of pods' containers by the container's name, init containers among them. More than one for a container
+/// means that its pods differ: a tag was moved, or two versions run. Containers whose image has not been resolved are
+/// left out.
 pub fn images<'a>(pods: impl IntoIterator<Item = &'a Value>) -> BTreeMap<String, BTreeSet<RunningImage>> {
     let mut images: BTreeMap<String, BTreeSet<RunningImage>> = BTreeMap::new();
     let kinds =

@@ -1,5 +1,5 @@
-//! Ingresses: live as soon as they exist. Many controllers never report an address, so that its absence says nothing, and
-//! waiting for one would end every deploy with them in a time-out.
+//! Ingresses: live as soon as they exist. Many controllers never report an address, so that its absence says nothing,
+//! and waiting for one would end every deploy with them in a time-out.
 
 use serde_json::Value;
 

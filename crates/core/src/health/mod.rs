@@ -1,17 +1,17 @@
-//! Whether an object is live, and why not: what `kubectl describe` and `kubectl logs --previous` would tell an expert, as
-//! one sentence.
+//! Whether an object is live, and why not: what `kubectl describe` and `kubectl logs --previous` would tell an expert,
+//! as one sentence.
 //!
-//! Pure functions of an object as the API server has it, and of the objects around it; no clock: the present time is part
-//! of the [`Surroundings`]. The rules are those of kstatus
-//! (<https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md>) and of `kubectl rollout status`, except
-//! where they say that something is live which does not run; each file names its sources.
+//! Pure functions of an object as the API server has it, and of the objects around it; no clock: the present time is
+//! part of the [`Surroundings`]. The rules are those of kstatus
+//! (<https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md>) and of `kubectl rollout status`,
+//! except where they say that something is live which does not run; each file names its sources.
 //!
 //! # What is hopeless
 //!
 //! A state is hopeless when no controller will change it: somebody must change the manifest or what is outside of it.
-//! Waiting then ends early. Calling something hopeless that would have come to life does more harm than waiting a little
-//! longer, so whatever another controller, a registry or an autoscaler may still put right is given time first, or for
-//! ever. The sentence is the same before and after: nobody waits to learn the reason.
+//! Waiting then ends early. Calling something hopeless that would have come to life does more harm than waiting a
+//! little longer, so whatever another controller, a registry or an autoscaler may still put right is given time first,
+//! or for ever. The sentence is the same before and after: nobody waits to learn the reason.
 //!
 //! | at once | after a time | never |
 //! |---|---|---|
@@ -61,8 +61,8 @@ use fields::{is_deleted, list, text};
 pub enum HealthState {
     /// It is as desired: the new version runs and is available, the old one is out.
     Live,
-    /// It went as far as its manifest lets it (paused, suspended, held back by a partition or by `OnDelete`): waiting changes
-    /// nothing, and nothing has failed.
+    /// It went as far as its manifest lets it (paused, suspended, held back by a partition or by `OnDelete`): waiting
+    /// changes nothing, and nothing has failed.
     Suspended,
     /// It is not live yet.
     Progressing,
@@ -84,15 +84,16 @@ impl HealthState {
 pub struct Health {
     /// How far it is.
     pub state: HealthState,
-    /// A sentence without the object's own name and without a full stop: `2 of 3 new pods are ready; pod web-7d9f cannot
-    /// start: the image shop/web:v9 does not exist; the registry answers: not found`.
+    /// A sentence without the object's own name and without a full stop: `2 of 3 new pods are ready; pod web-7d9f
+    /// cannot start: the image shop/web:v9 does not exist; the registry answers: not found`.
     pub sentence: String,
-    /// Whose logs say more, one for each cause. Fetched and given to [`Surroundings::with_log`], their last line becomes
-    /// part of the sentence.
+    /// Whose logs say more, one for each cause. Fetched and given to [`Surroundings::with_log`], their last line
+    /// becomes part of the sentence.
     pub logs: Vec<LogQuery>,
 }
 
-/// A container whose last lines explain something: `GET .../pods/POD/log?container=CONTAINER&previous=PREVIOUS&tailLines=20`.
+/// A container whose last lines explain something: `GET
+/// .../pods/POD/log?container=CONTAINER&previous=PREVIOUS&tailLines=20`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LogQuery {
     /// The pod's namespace.

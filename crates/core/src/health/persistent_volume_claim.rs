@@ -1,5 +1,5 @@
-//! PersistentVolumeClaims: live when bound. Source: pkg/controller/volume/persistentvolume/pv_controller.go, whose events
-//! alone say why one is not.
+//! PersistentVolumeClaims: live when bound. Source: pkg/controller/volume/persistentvolume/pv_controller.go, whose
+//! events alone say why one is not.
 
 use serde_json::Value;
 

@@ -1,5 +1,6 @@
 //! Pods that a manifest makes itself. Nobody makes them again: one that has failed stays so. Source:
-//! <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/>; other than kstatus, which calls a failed pod current.
+//! <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/>; other than kstatus, which calls a failed pod
+//! current.
 
 use serde_json::Value;
 

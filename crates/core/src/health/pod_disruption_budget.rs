@@ -1,5 +1,6 @@
-//! PodDisruptionBudgets: live when their controller has looked at them, as kstatus has it. That no disruption is allowed
-//! now is no fault, and its pods tell why they are not healthy. Source: pkg/controller/disruption/disruption.go.
+//! PodDisruptionBudgets: live when their controller has looked at them, as kstatus has it. That no disruption is
+//! allowed now is no fault, and its pods tell why they are not healthy. Source:
+//! pkg/controller/disruption/disruption.go.
 
 use serde_json::Value;
 

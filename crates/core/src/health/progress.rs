@@ -35,8 +35,8 @@ pub fn new_pods<'a>(workload: &Value, surroundings: &Surroundings<'a>) -> Vec<&'
     pods.into_iter().filter(|pod| !is_deleted(pod)).collect()
 }
 
-/// How far a workload is, in numbers; `None` for kinds without any. Before its controller has seen the change, nothing of
-/// the new version is ready.
+/// How far a workload is, in numbers; `None` for kinds without any. Before its controller has seen the change, nothing
+/// of the new version is ready.
 pub fn progress(workload: &Value, surroundings: &Surroundings<'_>) -> Option<Progress> {
     let total = match text(workload, "/kind") {
         "Deployment" | "StatefulSet" | "ReplicaSet" | "ReplicationController" => {

@@ -1,5 +1,5 @@
-//! ReplicaSets and ReplicationControllers that a manifest makes itself. Their template is not applied to pods that exist, so
-//! there is no new version to wait for. Source: pkg/controller/replicaset/replica_set_utils.go.
+//! ReplicaSets and ReplicationControllers that a manifest makes itself. Their template is not applied to pods that
+//! exist, so there is no new version to wait for. Source: pkg/controller/replicaset/replica_set_utils.go.
 
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ pub(super) fn of(set: &Value, around: &Surroundings<'_>) -> Health {
             0 => "scaled to 0 replicas".to_owned(),
             _ => format!("{wanted} of {wanted} pods are ready"),
         };
-        return finished(set, sentence, pods(), around);
+        return finished(set, Health::live(sentence), pods(), around);
     }
     if replicas > wanted {
         let counts = format!("{} too many, still to stop", pods_words(replicas - wanted, ""));

@@ -46,27 +46,29 @@ pub(super) fn unfinished(
     Health { state, sentence: clauses.join("; "), logs: told.logs }
 }
 
-/// A workload all of whose pods are available: live, unless one of them crashed a moment ago, or has only just been started
-/// and has no readiness probe. `minReadySeconds` says better how long that takes, and ends the second doubt.
+/// A workload all of whose pods are available: live or suspended, unless one of them crashed a moment ago, or has only
+/// just been started and has no readiness probe. `minReadySeconds` says better how long that takes, and ends the second
+/// doubt.
 pub(super) fn finished<'a>(
     object: &Value,
-    sentence: String,
+    health: Health,
     pods: impl IntoIterator<Item = &'a Value>,
     around: &Surroundings<'_>,
 ) -> Health {
     let pods: Vec<&Value> = pods.into_iter().filter(|pod| is_ready(pod)).collect();
     let causes: Vec<_> = pods.iter().filter_map(|pod| Some((*pod, just_restarted(pod, around)?))).collect();
     if !causes.is_empty() {
-        return unfinished(sentence, causes, None, None);
+        return unfinished(health.sentence, causes, None, None);
     }
     let proved = number(object, "/spec/minReadySeconds") > Some(0);
     if !proved && pods.iter().any(|pod| is_unproved(pod, around)) {
-        return Health::progressing(format!("{sentence}, but just started and without a readiness probe"));
+        return Health::progressing(format!("{}, but just started and without a readiness probe", health.sentence));
     }
-    Health::live(sentence)
+    health
 }
 
-/// `2 of 3 new pods are ready`; `kind` is `new ` or nothing. Where all are ready and the object asks for more time, says so.
+/// `2 of 3 new pods are ready`; `kind` is `new ` or nothing. Where all are ready and the object asks for more time,
+/// says so.
 pub(super) fn ready_words(ready: i64, wanted: i64, kind: &str, object: &Value) -> String {
     let words = format!("{ready} of {wanted} {kind}pods are ready");
     match number(object, "/spec/minReadySeconds") {

@@ -1,8 +1,8 @@
-//! Services: only a load balancer is something to wait for. Whether pods stand behind a Service is told by the workload that
-//! makes them; one without a selector has its endpoints from elsewhere.
+//! Services: only a load balancer is something to wait for. Whether pods stand behind a Service is told by the workload
+//! that makes them; one without a selector has its endpoints from elsewhere.
 //!
-//! Source: k8s.io/cloud-provider controllers/service/controller.go; that a Service with external addresses is not waited
-//! for is Helm's rule (pkg/kube/ready.go).
+//! Source: k8s.io/cloud-provider controllers/service/controller.go; that a Service with external addresses is not
+//! waited for is Helm's rule (pkg/kube/ready.go).
 
 use serde_json::Value;
 

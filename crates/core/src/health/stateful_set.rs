@@ -1,8 +1,9 @@
 //! StatefulSets.
 //!
-//! Sources: pkg/controller/statefulset/stateful_set_control.go, the StatefulSetStatusViewer of `kubectl rollout status`.
-//! Conditions are not used: only the strategy `Recreate` of Kubernetes 1.37 sets one. The revisions of the status are not
-//! compared either: after the manifest went back to the version before, they are equal while pods still differ.
+//! Sources: pkg/controller/statefulset/stateful_set_control.go, the StatefulSetStatusViewer of `kubectl rollout
+//! status`. Conditions are not used: only the strategy `Recreate` of Kubernetes 1.37 sets one. The revisions of the
+//! status are not compared either: after the manifest went back to the version before, they are equal while pods still
+//! differ.
 
 use serde_json::Value;
 
@@ -32,13 +33,14 @@ pub(super) fn of(set: &Value, around: &Surroundings<'_>) -> Health {
             } else {
                 format!("the others are held back (updateStrategy partition {partition})")
             };
-            return Health::suspended(format!("{updated} of {wanted} pods run the new version; {held}"));
+            let sentence = format!("{updated} of {wanted} pods run the new version; {held}");
+            return finished(set, Health::suspended(sentence), pods(set, around), around);
         }
         let sentence = match wanted {
             0 => "scaled to 0 replicas".to_owned(),
             _ => format!("{wanted} of {wanted} pods are ready"),
         };
-        return finished(set, sentence, pods(set, around), around);
+        return finished(set, Health::live(sentence), pods(set, around), around);
     }
     if wanted == 0 {
         return unfinished(

@@ -1,6 +1,6 @@
-//! The tables in testdata/health: one file a kind. A case gives an object and what is around it, and says how far it is and
-//! in which words. What they have in common stands once at the head of a file, under `every`, and is laid beneath each
-//! case's `object`; lists are replaced whole.
+//! The tables in testdata/health: one file a kind. A case gives an object and what is around it, and says how far it is
+//! and in which words. What they have in common stands once at the head of a file, under `every`, and is laid beneath
+//! each case's `object`; lists are replaced whole.
 //!
 //! Short forms: `owner: UID` for an owner reference, `events: [{about, container, reason, message, at}]`,
 //! `logs: [{pod, container, lines}]`.
@@ -34,7 +34,8 @@ struct Case {
     logs: Vec<Value>,
     now: String,
     expected: (String, String),
-    /// The containers whose logs are asked for, as `pod/container` or `pod/container previous`; not looked at if it is null.
+    /// The containers whose logs are asked for, as `pod/container` or `pod/container previous`; not looked at if it is
+    /// null.
     asks: Value,
 }
 

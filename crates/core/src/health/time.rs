@@ -1,7 +1,7 @@
 //! Times as Kubernetes writes them, and how long something has lasted, in words.
 
-/// Seconds since 1970 of text such as `2026-01-02T03:04:05Z` or, in events, `2026-01-02T03:04:05.000000Z`. The API server
-/// writes UTC only; anything else is nothing.
+/// Seconds since 1970 of text such as `2026-01-02T03:04:05Z` or, in events, `2026-01-02T03:04:05.000000Z`. The API
+/// server writes UTC only; anything else is nothing.
 pub(super) fn seconds(text: &str) -> Option<i64> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
     let mut date = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());

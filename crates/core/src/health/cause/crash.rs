@@ -1,8 +1,9 @@
 //! Containers that end though they should run.
 //!
 //! The kubelet starts a container that ended again: at once, then after 10, 20, 40, 80, 160 and at most 300 s
-//! (pkg/kubelet/kuberuntime/kuberuntime_manager.go, doBackOff); a run of 10 minutes sets it back. Its wait therefore counts the crashes
-//! of the present loop, which the number of restarts does not: a pod may have 40 of them from a bad month.
+//! (pkg/kubelet/kuberuntime/kuberuntime_manager.go, doBackOff); a run of 10 minutes sets it back. Its wait therefore
+//! counts the crashes of the present loop, which the number of restarts does not: a pod may have 40 of them from a bad
+//! month.
 
 use serde_json::Value;
 
@@ -17,14 +18,15 @@ use crate::health::{
     time,
 };
 
-/// The wait after four or five restarts that failed, two and a half minutes in all. Whoever waits for a database by ending and
-/// being started again has had that much time.
+/// The wait after four or five restarts that failed, two and a half minutes in all. Whoever waits for a database by
+/// ending and being started again has had that much time.
 const LOOP_WAIT: i64 = 80;
 /// The wait after two or three: running out of memory does not depend on others.
 const MEMORY_LOOP_WAIT: i64 = 20;
 /// A run of this length sets the wait back.
 const LONG_RUN: i64 = 600;
-/// Nodes may be set to wait less (`crashLoopBackOff.maxContainerRestartPeriod`): there the number of restarts of a young pod counts.
+/// Nodes may be set to wait less (`crashLoopBackOff.maxContainerRestartPeriod`): there the number of restarts of a
+/// young pod counts.
 const MANY_RESTARTS: i64 = 10;
 const YOUNG: i64 = 3600;
 /// A container that crashed is stable again after this time.
@@ -86,8 +88,8 @@ fn is_hopeless(container: &Container<'_>, end: &Value, around: &Surroundings<'_>
     wait >= enough || young && container.restarts() >= MANY_RESTARTS
 }
 
-/// How long the kubelet waits before the next start. It says so only in the state `waiting`; for a part of that time, up to
-/// minutes, the state is the end of the last run, and its wait is twice the one before that run.
+/// How long the kubelet waits before the next start. It says so only in the state `waiting`; for a part of that time,
+/// up to minutes, the state is the end of the last run, and its wait is twice the one before that run.
 fn present_wait(status: &Value) -> Option<i64> {
     if let Some(back_off) = text(status, "/state/waiting/message").strip_prefix("back-off ") {
         return time::duration(back_off.split(' ').next()?);
@@ -111,8 +113,9 @@ fn runs_again(status: &Value, around: &Surroundings<'_>) -> bool {
         && around.age(text(status, "/state/running/startedAt")).is_some_and(|age| (0..SETTLED).contains(&age))
 }
 
-/// Why a pod that is ready may not stay so: one of its containers crashed, and has just been started again. Without it a
-/// program that ends a second after its start, without a readiness probe, would be live once in every round of its loop.
+/// Why a pod that is ready may not stay so: one of its containers crashed, and has just been started again. Without it
+/// a program that ends a second after its start, without a readiness probe, would be live once in every round of its
+/// loop.
 pub(crate) fn just_restarted(pod: &Value, around: &Surroundings<'_>) -> Option<Cause> {
     let container = all(pod).find(|container| container.kind != Kind::Init && runs_again(container.status, around))?;
     let end = container.last_end()?;
@@ -121,8 +124,8 @@ pub(crate) fn just_restarted(pod: &Value, around: &Surroundings<'_>) -> Option<C
     Some(Cause::new("crashed", "crashed", why).with_log(pod, container.name(), true, around))
 }
 
-/// Whether a pod is ready only because nobody asks it: a container without a readiness probe was started a moment ago. Most
-/// programs that cannot run end in their first seconds.
+/// Whether a pod is ready only because nobody asks it: a container without a readiness probe was started a moment ago.
+/// Most programs that cannot run end in their first seconds.
 pub(crate) fn is_unproved(pod: &Value, around: &Surroundings<'_>) -> bool {
     all(pod).any(|container| {
         let age = around.age(text(container.status, "/state/running/startedAt"));

@@ -1,4 +1,5 @@
-//! Images that cannot be had: pkg/kubelet/images/types.go for the reasons, containerd's and registries' words for the rest.
+//! Images that cannot be had: pkg/kubelet/images/types.go for the reasons, containerd's and registries' words for the
+//! rest.
 
 use serde_json::Value;
 
@@ -18,7 +19,8 @@ enum Answer {
     Unavailable,
 }
 
-/// Why an image cannot be had, from the reason and message of a waiting container; `None` if it waits for something else.
+/// Why an image cannot be had, from the reason and message of a waiting container; `None` if it waits for something
+/// else.
 pub(super) fn unavailable(
     pod: &Value,
     status: &Value,
@@ -78,7 +80,8 @@ fn registry_answer(pod: &Value, status: &Value, message: &str, around: &Surround
         answer = failed.and_then(|event| event.message.split_once("\": ")).map_or("", |(_, answer)| answer);
     }
     let mut answer = answer.strip_prefix("ErrImagePull: ").unwrap_or(answer);
-    // rpc error: code = NotFound desc = failed to pull and unpack image "X": failed to resolve reference "X": X: not found
+    // rpc error: code = NotFound desc = failed to pull and unpack image "X": failed to resolve reference "X": X: not
+    // found
     for layer in ["rpc error: code", "failed to pull and unpack image \"", "failed to resolve reference \""] {
         if answer.starts_with(layer) {
             let end = if layer.starts_with("rpc") { " desc = " } else { "\": " };

@@ -24,8 +24,8 @@ use super::{
     fields::{at, condition, is_deleted, name, namespace, text, uid},
 };
 
-/// Images are often pushed by the same pipeline that writes the commit, a little later; the kubelet asks again after 10,
-/// 20 and 40 s.
+/// Images are often pushed by the same pipeline that writes the commit, a little later; the kubelet asks again after
+/// 10, 20 and 40 s.
 pub(super) const IMAGE_GRACE: i64 = 60;
 /// Operators (of certificates, of secret stores) make ConfigMaps and Secrets in answer to objects of the same deploy.
 pub(super) const MISSING_GRACE: i64 = 120;
@@ -103,8 +103,8 @@ fn age(pod: &Value, around: &Surroundings<'_>) -> Option<i64> {
     scheduled.or_else(|| around.age(text(pod, "/metadata/creationTimestamp")))
 }
 
-/// Why a pod is not ready, in the order in which it comes to life: a node, volumes, init containers, containers, probes,
-/// gates. `None` for one that is ready.
+/// Why a pod is not ready, in the order in which it comes to life: a node, volumes, init containers, containers,
+/// probes, gates. `None` for one that is ready.
 pub(super) fn of_pod(pod: &Value, around: &Surroundings<'_>) -> Option<Cause> {
     if is_ready(pod) {
         return None;
@@ -124,8 +124,8 @@ pub(super) fn of_pod(pod: &Value, around: &Surroundings<'_>) -> Option<Cause> {
     )
 }
 
-/// A pod that has ended and will not run again: evicted, refused by its node (`OutOfcpu`, `NodeAffinity`, ...), past its
-/// deadline. Its controller replaces it; kubelet/eviction, kubelet/lifecycle/predicate.go.
+/// A pod that has ended and will not run again: evicted, refused by its node (`OutOfcpu`, `NodeAffinity`, ...), past
+/// its deadline. Its controller replaces it; kubelet/eviction, kubelet/lifecycle/predicate.go.
 fn ended(pod: &Value) -> Option<Cause> {
     if text(pod, "/status/phase") != "Failed" {
         return None;

@@ -18,16 +18,16 @@ pub(super) fn failing(container: &Container<'_>, around: &Surroundings<'_>) -> O
     let (probe, field) = if started { ("Readiness", "/readinessProbe") } else { ("Startup", "/startupProbe") };
     at(container.spec, field)?;
     let started_at = time::seconds(text(container.status, "/state/running/startedAt"));
-    // An answer of the run before says nothing of this one; but events that repeat are dropped (25 an object, then one in
-    // 5 minutes: client-go tools/record), so that after a while an old one is the best there is.
+    // An answer of the run before says nothing of this one; but events that repeat are dropped (25 an object, then one
+    // in 5 minutes: client-go tools/record), so that after a while an old one is the best there is.
     let old = around.age(text(container.status, "/state/running/startedAt")).is_some_and(|age| age >= OLD_RUN);
     let event = unhealthy(container, probe, around).find(|event| old || event.at >= started_at)?;
     let why = format!("its {} probe fails: {}", probe.to_lowercase(), answer(event.message));
     Some(Cause::not_ready(why).with_log(container.pod, container.name(), false, around))
 }
 
-/// What the probe said for whose sake the kubelet ended a run of a container; kuberuntime_manager.go says so by an event
-/// `Killing`.
+/// What the probe said for whose sake the kubelet ended a run of a container; kuberuntime_manager.go says so by an
+/// event `Killing`.
 pub(super) fn killed_by(
     container: &Container<'_>,
     end: &serde_json::Value,

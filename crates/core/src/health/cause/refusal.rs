@@ -13,8 +13,8 @@ pub(crate) struct Refusal {
 }
 
 /// What refuses the pods of a ReplicaSet, StatefulSet, DaemonSet or Job. ReplicaSets have a condition `ReplicaFailure`
-/// (pkg/controller/replicaset/replica_set_utils.go); of the others only events `FailedCreate` tell (controller_utils.go,
-/// stateful_pod_control.go). An event is the past as soon as a pod could be created after it.
+/// (pkg/controller/replicaset/replica_set_utils.go); of the others only events `FailedCreate` tell
+/// (controller_utils.go, stateful_pod_control.go). An event is the past as soon as a pod could be created after it.
 pub(crate) fn refusal(owner: &Value, around: &Surroundings<'_>) -> Option<Refusal> {
     if let Some(failure) = condition(owner, "ReplicaFailure").filter(|failure| failure.is_true()) {
         return Some(judge(failure.message, around.age(failure.since)));

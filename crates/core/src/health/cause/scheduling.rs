@@ -1,5 +1,5 @@
-//! Pods that no node takes: the condition `PodScheduled`, in the words of pkg/scheduler/framework/types.go (FitError) and
-//! its plug-ins.
+//! Pods that no node takes: the condition `PodScheduled`, in the words of pkg/scheduler/framework/types.go (FitError)
+//! and its plug-ins.
 
 use serde_json::Value;
 

@@ -9,9 +9,9 @@ use crate::health::{
     time,
 };
 
-/// How far a deleted pod is. Its `deletionTimestamp` is the moment at which it will be killed, its grace period after it
-/// was told to stop (pkg/registry/core/pod/strategy.go); one that is there for long after that has a node that does not
-/// answer, or a finalizer.
+/// How far a deleted pod is. Its `deletionTimestamp` is the moment at which it will be killed, its grace period after
+/// it was told to stop (pkg/registry/core/pod/strategy.go); one that is there for long after that has a node that does
+/// not answer, or a finalizer.
 pub(crate) fn stopping(pod: &Value, around: &Surroundings<'_>) -> Cause {
     /// The kubelet needs some seconds to kill containers and unmount volumes.
     const LATE: i64 = 20;

@@ -19,8 +19,8 @@ pub(crate) struct Told {
     pub(crate) logs: Vec<LogQuery>,
 }
 
-/// Groups the causes of pods: hopeless ones first, then those of most pods. Ordinary steps are told only where nothing is
-/// wrong.
+/// Groups the causes of pods: hopeless ones first, then those of most pods. Ordinary steps are told only where nothing
+/// is wrong.
 pub(crate) fn tell(causes: Vec<(&Value, Cause)>) -> Told {
     let mut groups: Vec<(String, Vec<(&Value, Cause)>)> = Vec::new();
     for (pod, cause) in causes {
@@ -50,8 +50,8 @@ pub(crate) fn tell(causes: Vec<(&Value, Cause)>) -> Told {
     told
 }
 
-/// What two pods with one cause have in common: the cause without numbers (restarts, addresses, times), the pod's own name
-/// and what its log says.
+/// What two pods with one cause have in common: the cause without numbers (restarts, addresses, times), the pod's own
+/// name and what its log says.
 fn key(pod: &Value, cause: &Cause) -> String {
     let why = cause.why.split("; its last line: ").next().unwrap_or_default();
     let why = if name(pod).is_empty() { why.to_owned() } else { why.replace(name(pod), "") };
