@@ -21,7 +21,7 @@ pub struct Progress {
 }
 
 /// The pods of the version that a workload asks for, without those that are stopping; all pods of a kind that has no
-/// versions. For [`images`](super::images) and for lists.
+/// versions. For [`images`](super::images()) and for lists.
 pub fn new_pods<'a>(workload: &Value, surroundings: &Surroundings<'a>) -> Vec<&'a Value> {
     let pods: Vec<&Value> = match text(workload, "/kind") {
         "Deployment" => {
