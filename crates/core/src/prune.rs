@@ -25,6 +25,8 @@ pub enum Fate {
     Keep(Keep),
     /// It is not the environment's: nobody applied it, or it belongs to another environment.
     NotOurs(String),
+    /// It is being deleted already, and something holds it: deleting it again would change nothing.
+    Leaving(String),
     /// Another object owns it, such as the ReplicaSet of a Deployment, and decides about it.
     Owned,
 }
@@ -109,6 +111,9 @@ pub fn fate(live: &LiveObject, document: &Value, context: &PruneContext<'_>) -> 
         let reason = format!("its manifest at {place} is still there, only without the label of the selector");
         return keep(&reason, Some("remove that manifest, too"));
     }
+    if document.pointer("/metadata/deletionTimestamp").is_some() {
+        return Fate::Leaving(format!("it is being deleted already{}", waiting_for(document)));
+    }
     if let Some(annotation) = opt_out(document) {
         return keep(&format!("its annotation {annotation} says so"), None);
     }
@@ -117,6 +122,13 @@ pub fn fate(live: &LiveObject, document: &Value, context: &PruneContext<'_>) -> 
 
 fn keep(reason: &str, remedy: Option<&str>) -> Fate {
     Fate::Keep(Keep { reason: reason.to_owned(), remedy: remedy.map(str::to_owned) })
+}
+
+/// What holds an object that is being deleted.
+fn waiting_for(document: &Value) -> String {
+    let finalizers = document.pointer("/metadata/finalizers").and_then(Value::as_array);
+    let names: Vec<&str> = finalizers.into_iter().flatten().filter_map(Value::as_str).collect();
+    if names.is_empty() { String::new() } else { format!(", and waits for its finalizers: {}", names.join(", ")) }
 }
 
 /// Why an object that matches the selector is still not the environment's.
@@ -216,4 +228,44 @@ fn needs_approval(live: &LiveObject, document: &Value, context: &PruneContext<'_
         reason: format!("a {} is never deleted without approval: {loss}", id.kind),
         remedy: Some(format!("deploy with --allow-prune {}, or delete it by hand", id.short())),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::object::Gvk;
+
+    #[test]
+    fn what_is_being_deleted_is_not_deleted_again() {
+        let gvk = Gvk { group: String::new(), version: "v1".to_owned(), kind: "ConfigMap".to_owned() };
+        let id = ObjectId {
+            group: String::new(),
+            kind: gvk.kind.clone(),
+            namespace: Some("shop".to_owned()),
+            name: "a".to_owned(),
+        };
+        let applied = json!({"kind": "ConfigMap", "metadata": {"name": "a", "namespace": "shop"}}).to_string();
+        let mut document =
+            json!({"metadata": {"name": "a", "annotations": {ANNOTATION: applied}, "finalizers": ["x/y"]}});
+        let live = LiveObject { id, gvk, uid: "1".to_owned(), document: Box::default(), selected: true };
+        let (observation, nothing, contents) = (Observation::default(), BTreeMap::new(), BTreeMap::new());
+        let context = PruneContext {
+            desired: &BTreeSet::new(),
+            observation: &observation,
+            inventory: None,
+            claims: &nothing,
+            namespaces: &BTreeSet::from(["shop".to_owned()]),
+            approved: &BTreeSet::new(),
+            contents: &contents,
+            left_out: &nothing,
+            own_namespace: "shop",
+            only_own_namespace: false,
+        };
+        assert_eq!(fate(&live, &document, &context), Fate::Prune);
+        document["metadata"]["deletionTimestamp"] = json!("2026-01-02T03:04:05Z");
+        let reason = "it is being deleted already, and waits for its finalizers: x/y".to_owned();
+        assert_eq!(fate(&live, &document, &context), Fate::Leaving(reason));
+    }
 }

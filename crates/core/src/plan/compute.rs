@@ -325,6 +325,7 @@ fn prune_items(input: &PlanInput<'_>, plan: &mut Plan) {
         match prune::fate(live, &document, &context) {
             Fate::Prune => plan.items.push(item(id, None, Some(live), Action::Prune)),
             Fate::Keep(keep) => plan.items.push(item(id, None, Some(live), Action::Keep(keep))),
+            Fate::Leaving(reason) => plan.warnings.push(format!("{id} is left: {reason}")),
             Fate::Owned => {}
             Fate::NotOurs(reason) => plan.warnings.push(format!("{id} carries the label, but is left: {reason}")),
         }
