@@ -104,15 +104,13 @@ impl Arena {
     /// A second run of both tools over what is there writes nothing: no resource version changes.
     pub fn assert_quiet(&self, when: &str, call: &Call<'_>) {
         let reports = self.each(|lane| {
-            let before = lane.versions(self.selector);
+            let mut before = lane.raw(self.selector);
             let reports = [Tool::Landfall, Tool::Kubectl].map(|tool| {
                 let report = lane.apply(tool, call);
-                assert_eq!(
-                    before,
-                    lane.versions(self.selector),
-                    "after {when} a second run wrote\n{}",
-                    tell(lane, &report)
-                );
+                let after = lane.raw(self.selector);
+                let written = difference(&before, &after, "before", "after");
+                assert!(written.is_empty(), "after {when} a second run wrote\n{written}\n{}", tell(lane, &report));
+                before = after;
                 report
             });
             let changed = reports[0].stdout.lines().any(|line| !line.ends_with(" unchanged"));

@@ -8,9 +8,11 @@ use std::{
 
 use super::{
     arena::Arena,
-    lane::{Call, Lane, Report, Tool},
+    lane::{Call, Lane, Report, Tool, Turns},
     random,
+    writes::landfalls_writes,
 };
+use crate::runner::Workspace;
 
 const SELECTOR: &str = "deploy=sourcegraph";
 
@@ -101,4 +103,78 @@ fn four_clusters_are_equal_after_every_revision() {
         }
     }
     assert_eq!((revisions.len(), blocked), (32, vec![7]));
+}
+
+/// The two revisions of this history that cannot be applied: Landfall says why, and writes nothing, not even its own record. (kubectl applies what it can, and prunes nothing any more.)
+#[test]
+fn a_revision_that_cannot_be_applied_writes_nothing() {
+    let Some(bundle) = manifests("deploy-sourcegraph-2018.bundle") else { return };
+    let (folder, revisions) = clone(&bundle);
+    let clone = folder.path().join("history");
+    let lane = Lane::start("Landfall only", Turns::Only(Tool::Landfall), false);
+    let apply = |revision: usize| {
+        git(&clone, &["checkout", "--quiet", "--force", &revisions[revision - 1]]);
+        let work = Workspace::on(&lane.cluster).replace(&clone.to_string_lossy(), "$REPO");
+        work.landfall(&["apply", "--prune", "-l", SELECTOR, "-R", "-f", &clone.join("base").to_string_lossy()])
+    };
+    let mut refused = String::new();
+    let writes = |run: &mut dyn FnMut()| -> Vec<String> {
+        landfalls_writes(&lane.cluster, run).into_iter().filter(|write| !write.ends_with("(dry run)")).collect()
+    };
+    assert_eq!(writes(&mut || refused = apply(1).snapshot()), [""; 0]);
+    let first: String = refused.lines().take(8).map(|line| format!("{line}\n")).collect();
+    insta::assert_snapshot!(first, @"
+    --- stderr ---
+    error: The cluster does not serve extensions/v1beta1 Deployment
+     --> $REPO/base/frontend/sourcegraph-frontend.Deployment.yaml:1:13
+      |
+    1 | apiVersion: extensions/v1beta1
+      |             ^^^^^^^^^^^^^^^^^^
+      |
+      = help: it serves Deployment as apps/v1
+    ");
+    apply(6).success();
+    let before = lane.versions(SELECTOR);
+    assert_eq!(writes(&mut || refused = apply(7).snapshot()), [""; 0]);
+    insta::assert_snapshot!(refused, @r#"
+    --- stderr ---
+    error: This revision is not deployed; nothing was written
+      - $REPO/base/gitserver/gitserver.StatefulSet.yaml:79:25: statefulset/gitserver in namespace default has changes in fields that cannot be changed
+          spec.volumeClaimTemplates[0].spec.storageClassName: (none) -> "sourcegraph"
+          if it is replaced: its pods keep running and its claims stay; the new one adopts them
+        to go on: undo the change, or replace it: --replace statefulset/gitserver, or the annotation landfall.dev/replace: allowed
+    --- exit status 4 ---
+    "#);
+    assert_eq!(before, lane.versions(SELECTOR));
+}
+
+/// Each tool prunes what the other one applied.
+#[test]
+fn each_tool_prunes_what_the_other_applied() {
+    let Some(bundle) = manifests("deploy-sourcegraph-2018.bundle") else { return };
+    let (folder, _) = clone(&bundle);
+    let clone = folder.path().join("history");
+    let base = clone.join("base");
+    let kinds = ["apps/v1/Deployment", "core/v1/Service", "core/v1/ServiceAccount", "core/v1/ConfigMap"];
+    let kubectl: Vec<String> = kinds.iter().map(|kind| format!("--prune-allowlist={kind}")).collect();
+    let call = Call { folder: &base, selector: SELECTOR, kubectl: &kubectl, landfall: &[] };
+    let arena = Arena::of(SELECTOR, false, vec![("a", Turns::Only(Tool::Kubectl)), ("b", Turns::Only(Tool::Landfall))]);
+    let tool = |lane: &Lane, first: bool| if (lane.name == "a") == first { Tool::Kubectl } else { Tool::Landfall };
+    let reports = arena.each(|lane| lane.apply(tool(lane, true), &call));
+    assert!(reports.iter().all(|report| report.success), "{reports:#?}");
+    arena.assert_equal("the last revision", &reports);
+    let removed = [
+        "redis/redis-cache.Deployment.yaml",
+        "redis/redis-cache.Service.yaml",
+        "config-file.ConfigMap.yaml",
+        "frontend/sourcegraph-frontend.ServiceAccount.yaml",
+    ];
+    removed.iter().for_each(|file| fs::remove_file(base.join(file)).unwrap());
+    let reports = arena.each(|lane| lane.apply(tool(lane, false), &call));
+    assert!(reports.iter().all(|report| report.success), "{reports:#?}");
+    arena.assert_equal("a revision without some of its objects", &reports);
+    for report in &reports {
+        let pruned = report.stdout.lines().filter(|line| line.ends_with(" pruned")).count();
+        assert_eq!(pruned, removed.len(), "{report:#?}");
+    }
 }

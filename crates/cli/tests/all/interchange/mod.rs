@@ -6,6 +6,7 @@
 //! API server makes anew for every object: times, UIDs, resource versions and allocated addresses ([`normal`]).
 
 mod arena;
+mod differences;
 mod generate;
 mod generated;
 mod history;
@@ -13,3 +14,5 @@ mod lane;
 mod live;
 mod normal;
 mod random;
+mod snapshots;
+mod writes;

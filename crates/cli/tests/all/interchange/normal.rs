@@ -1,7 +1,5 @@
 //! What counts of a live object: everything but what the API server makes anew for each.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 /// Managers whose entries do not count where controllers run: they write when they come to it.
@@ -34,7 +32,10 @@ pub fn normal(mut object: Value, controllers: bool) -> Value {
             for entry in entries.iter_mut().filter_map(Value::as_object_mut) {
                 entry.remove("time");
             }
-            *entries = united(std::mem::take(entries));
+            let text = |entry: &Value, field: &str| entry[field].as_str().unwrap_or_default().to_owned();
+            entries.sort_by_key(|entry| {
+                ["manager", "operation", "apiVersion", "subresource"].map(|field| text(entry, field))
+            });
         }
     }
     if controllers && let Some(object) = object.as_object_mut() {
@@ -47,29 +48,6 @@ pub fn normal(mut object: Value, controllers: bool) -> Value {
         forget_allocated(&mut object["spec"], &applied);
     }
     object
-}
-
-/// One entry for each writer, sorted: their order depends on the times. The server splits an entry in two, by time or
-/// after a change through `scale`, and unites them again at some later write, even one that changes nothing else.
-fn united(entries: Vec<Value>) -> Vec<Value> {
-    let mut writers: BTreeMap<[String; 4], Value> = BTreeMap::new();
-    for entry in entries {
-        let text = |field: &str| entry[field].as_str().unwrap_or_default().to_owned();
-        let writer = ["manager", "operation", "apiVersion", "subresource"].map(text);
-        match writers.get_mut(&writer) {
-            Some(known) => unite(&mut known["fieldsV1"], &entry["fieldsV1"]),
-            None => _ = writers.insert(writer, entry),
-        }
-    }
-    writers.into_values().collect()
-}
-
-fn unite(known: &mut Value, other: &Value) {
-    if let (Value::Object(known), Value::Object(other)) = (known, other) {
-        for (key, below) in other {
-            unite(known.entry(key.clone()).or_insert_with(|| json!({})), below);
-        }
-    }
 }
 
 pub fn is_by_controller(entry: &Value) -> bool {

@@ -43,7 +43,7 @@ pub fn external_service() -> Value {
         "spec": {"?": [
             {"type": "ExternalName", "externalName": {"?": ["a.example", "b.example"]}},
             {"type": "ClusterIP", "selector": {"a": "b"}, "ports": [{"port": 80}]},
-            {"type": "LoadBalancer", "ports": [{"port": 80}], "loadBalancerClass": {"?": ["~", "example.org/a"]},
+            {"type": "LoadBalancer", "ports": [{"port": 80}], "loadBalancerClass": {"!": ["~", "example.org/a"]},
              "externalTrafficPolicy": {"?": ["~", "Local", "Cluster"]}, "loadBalancerSourceRanges": {"?": ["~", ["192.0.2.0/24"]]},
              "allocateLoadBalancerNodePorts": {"?": ["~", false]}},
         ]},

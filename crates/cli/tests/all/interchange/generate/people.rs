@@ -84,7 +84,9 @@ pub fn some_deed(objects: &Objects, random: &mut Random) -> Option<Deed> {
             method: "PATCH",
             path: format!("{path}/scale?fieldManager=kubectl"),
             content_type: MERGE,
-            body: json!({"spec": {"replicas": 1 + random.below(5)}}),
+            // Never to what it is: that only splits the managed fields (`kubernetes/kubernetes` unites them at the next
+            // write and loses some of them, and kubectl writes where Landfall sees nothing to do).
+            body: json!({"spec": {"replicas": (object["spec"]["replicas"].as_u64().unwrap_or(1) + 1) % 5}}),
         },
         6 if kind == "ConfigMap" => patch("kubectl-edit", MERGE, json!({"data": {"a": "by hand", "mine": "x"}})),
         6 if kind == "Service" => {
