@@ -1,8 +1,22 @@
 //! A definition and an object of its kind in one revision.
 
+use std::sync::OnceLock;
+
 use landfall_bench_cluster::Cluster;
 
-use super::{environment, workspace_in};
+use super::environment;
+use crate::runner::Workspace;
+
+/// A cluster for these tests alone: a definition changes what every other test sees.
+fn cluster() -> &'static Cluster {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    CLUSTER.get_or_init(Cluster::start)
+}
+
+fn workspace_in(namespace: &str) -> Workspace {
+    cluster().kubectl(&["create", "namespace", namespace]).ok();
+    Workspace::on(cluster())
+}
 
 fn definition(group: &str, label: &str) -> String {
     format!(
@@ -103,13 +117,7 @@ fn an_object_that_its_new_definition_forbids() {
     ");
     work.write("base/a-widget.yaml", &widget(group, namespace, "1")).commit("Correct it");
     work.landfall(&["deploy"]).success();
-    let sizes = Cluster::shared().kubectl(&[
-        "get",
-        "widgets.two.example.com",
-        "-n",
-        namespace,
-        "-o",
-        "jsonpath={.items[*].spec.size}",
-    ]);
+    let sizes =
+        cluster().kubectl(&["get", "widgets.two.example.com", "-n", namespace, "-o", "jsonpath={.items[*].spec.size}"]);
     assert_eq!(sizes.ok(), "1");
 }

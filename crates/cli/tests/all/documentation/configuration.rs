@@ -9,7 +9,11 @@ fn the_example_is_read() {
     let work = Workspace::new();
     work.write("landfall.yaml", &example).write("base/a.yaml", "").write("extra/production/a.yaml", "").commit("Begin");
     let ran = work.landfall(&["plan", "production", "HEAD"]);
-    assert!(ran.stderr.contains("$PRODUCTION_KUBECONFIG"), "the file is accepted, and its kubeconfig missed: {}", ran.stderr);
+    assert!(
+        ran.stderr.contains("$PRODUCTION_KUBECONFIG"),
+        "the file is accepted, and its kubeconfig missed: {}",
+        ran.stderr
+    );
 }
 
 #[test]
@@ -22,7 +26,8 @@ fn every_field_of_the_schema_is_described() {
     collect(&schema, &mut fields);
     assert!(fields.len() > 8, "{fields:?}");
     for field in fields {
-        let is_there = [format!("`{field}`"), format!(".{field}`"), format!("{{{field}:")].iter().any(|form| page.contains(form));
+        let is_there =
+            [format!("`{field}`"), format!(".{field}`"), format!("{{{field}:")].iter().any(|form| page.contains(form));
         assert!(is_there || field == "target" || field == "kubernetes", "{field} is not described");
     }
 }

@@ -54,7 +54,9 @@ fn one_namespace() {
     let namespace = cluster.namespace();
     let rules = blocks("permissions.md", "yaml").remove(0);
     assert!(rules.contains("kind: Role\n"));
-    cluster.kubectl_stdin(&["apply", "-f", "-"], &rules.replace("namespace: shop", &format!("namespace: {namespace}"))).ok();
+    cluster
+        .kubectl_stdin(&["apply", "-f", "-"], &rules.replace("namespace: shop", &format!("namespace: {namespace}")))
+        .ok();
     let work = Workspace::on(cluster).with_kubeconfig(&cluster.kubeconfig_for("deployer"));
     deploy_everything(&work, &namespace, "shop", "");
 }

@@ -6,7 +6,9 @@ use super::blocks;
 use crate::runner::Workspace;
 
 fn config_map(name: &str, level: &str) -> String {
-    format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  labels: {{deploy: shop}}\ndata:\n  level: {level}\n")
+    format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  labels: {{deploy: shop}}\ndata:\n  level: {level}\n"
+    )
 }
 
 #[test]
@@ -21,7 +23,8 @@ kind: PersistentVolumeClaim
 metadata: {name: data, labels: {deploy: shop}}
 spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
 ";
-    work.write("base/settings.yaml", &config_map("settings", "info")).write("base/old.yaml", &config_map("old", "info"));
+    work.write("base/settings.yaml", &config_map("settings", "info"))
+        .write("base/old.yaml", &config_map("old", "info"));
     work.write("base/same.yaml", &config_map("same", "info")).write("base/data.yaml", claim).commit("Begin");
     work.landfall(&["deploy"]).success();
     // Somebody changes a field by hand, which the revision changes too.

@@ -67,9 +67,8 @@ impl Faulty {
 
 /// `429 Too Many Requests` and others, as the API server sends them.
 pub fn status(code: u16, message: &str, headers: &str) -> Fate {
-    let body = format!(
-        r#"{{"kind":"Status","apiVersion":"v1","status":"Failure","message":"{message}","code":{code}}}"#
-    );
+    let body =
+        format!(r#"{{"kind":"Status","apiVersion":"v1","status":"Failure","message":"{message}","code":{code}}}"#);
     Fate::Answer(format!(
         "HTTP/1.1 {code} Status\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n{headers}\r\n{body}",
         body.len()

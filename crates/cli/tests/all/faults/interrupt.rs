@@ -22,7 +22,9 @@ fn what_is_under_way_ends_and_the_next_deploy_completes() {
     let cluster = Cluster::shared();
     let (work, namespace) = workspace(cluster, 120);
     let slow = Faulty::start(&cluster.proxy(), |asked| match asked.method.as_str() {
-        "POST" if asked.path.contains("configmaps") && !asked.path.contains("dryRun") => Fate::Slow(Duration::from_millis(400)),
+        "POST" if asked.path.contains("configmaps") && !asked.path.contains("dryRun") => {
+            Fate::Slow(Duration::from_millis(400))
+        }
         _ => Fate::Pass,
     });
     let url = slow.url();

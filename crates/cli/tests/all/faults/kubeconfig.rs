@@ -131,7 +131,9 @@ fn files_that_the_kubeconfig_names_are_missing() {
 #[test]
 fn a_login_program_that_fails_or_is_missing() {
     let exec = |command: &str| {
-        let user = format!("exec: {{apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: {command}}}");
+        let user = format!(
+            "exec: {{apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: {command}}}"
+        );
         KUBECONFIG.replace("token: secret", &user)
     };
     insta::assert_snapshot!(plan(&exec("no-such-login-program"), &[]), @"

@@ -122,7 +122,9 @@ fn a_holder_that_was_killed_loses_it() {
     let cluster = Cluster::shared();
     let (work, namespace) = workspace(cluster, 80);
     let slow = Faulty::start(&cluster.proxy(), |asked| match asked.method.as_str() {
-        "POST" if asked.path.contains("configmaps") && !asked.path.contains("dryRun") => Fate::Slow(Duration::from_millis(500)),
+        "POST" if asked.path.contains("configmaps") && !asked.path.contains("dryRun") => {
+            Fate::Slow(Duration::from_millis(500))
+        }
         _ => Fate::Pass,
     });
     let url = slow.url();
@@ -139,6 +141,10 @@ fn a_holder_that_was_killed_loses_it() {
     let started = Instant::now();
     let ran = work.landfall(&deploy(&namespace, &[])).success();
     assert!(ran.stderr.contains("Waiting for another deploy: ada@"), "{}", ran.stderr);
-    assert!(started.elapsed() > Duration::from_secs(10) && started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() > Duration::from_secs(10) && started.elapsed() < Duration::from_secs(30),
+        "{:?}",
+        started.elapsed()
+    );
     assert_eq!(live(cluster, &namespace, "info"), 80);
 }

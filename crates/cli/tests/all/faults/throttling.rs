@@ -17,7 +17,11 @@ fn too_many_requests() {
     let faulty = Faulty::start(&cluster.proxy(), |asked| {
         // Everything is refused twice, for a second each time.
         let refused = asked.method == "POST" && asked.path.contains("configmaps") && asked.before < 2;
-        if refused { status(429, "too many requests, please try again later", "Retry-After: 1\r\n") } else { Fate::Pass }
+        if refused {
+            status(429, "too many requests, please try again later", "Retry-After: 1\r\n")
+        } else {
+            Fate::Pass
+        }
     });
     let started = Instant::now();
     let ran = work.landfall(&deploy(&namespace, &["--server", &faulty.url()])).success();

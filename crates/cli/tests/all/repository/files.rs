@@ -19,7 +19,8 @@ fn submodules_are_told() {
 #[test]
 fn an_lfs_pointer_is_refused() {
     let work = workspace("lfs");
-    work.write("base/big.yaml", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n").commit("First");
+    work.write("base/big.yaml", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n")
+        .commit("First");
     insta::assert_snapshot!(work.landfall(&["deploy", "prod"]).snapshot(), @"
     --- stderr ---
     error: This is a Git LFS pointer, not the file itself
@@ -34,7 +35,8 @@ fn an_lfs_pointer_is_refused() {
 #[test]
 fn links() {
     let work = workspace("links");
-    settings(&work, "first").write("shared/more.txt", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more, labels: {deploy: shop}}\n");
+    settings(&work, "first")
+        .write("shared/more.txt", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more, labels: {deploy: shop}}\n");
     symlink("../shared/more.txt", work.dir().join("base/more.yaml")).unwrap();
     symlink("../shared", work.dir().join("base/folder")).unwrap();
     work.commit("Link");

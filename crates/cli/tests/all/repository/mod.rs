@@ -31,8 +31,9 @@ fn workspace(namespace: &str) -> Workspace {
 
 /// Writes the settings with a level.
 fn settings<'a>(work: &'a Workspace, level: &str) -> &'a Workspace {
-    let text =
-        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: settings, labels: {{deploy: shop}}}}\ndata: {{level: {level}}}\n");
+    let text = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: settings, labels: {{deploy: shop}}}}\ndata: {{level: {level}}}\n"
+    );
     work.write("base/settings.yaml", &text)
 }
 
@@ -46,7 +47,9 @@ fn live(namespace: &str) -> String {
 fn recorded(namespace: &str, field: &str) -> String {
     let template = format!("jsonpath={{.items[0].data.{field}}}");
     let selector = ["-l", "landfall.dev/inventory"];
-    Cluster::shared().kubectl(&[&["get", "configmaps", "-n", namespace], &selector[..], &["-o", &template]].concat()).ok()
+    Cluster::shared()
+        .kubectl(&[&["get", "configmaps", "-n", namespace], &selector[..], &["-o", &template]].concat())
+        .ok()
 }
 
 fn wait_until(what: &str, limit: Duration, mut done: impl FnMut() -> bool) {

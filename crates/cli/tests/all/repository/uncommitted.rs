@@ -21,7 +21,9 @@ fn changes_that_are_not_committed() {
     --- exit status 0 ---
     ");
     assert_eq!(live(namespace), "first");
-    work.write("base/new.yaml", "not even YAML: [").write("readme.md", "not a manifest").write("base/notes.txt", "nor this");
+    work.write("base/new.yaml", "not even YAML: [")
+        .write("readme.md", "not a manifest")
+        .write("base/notes.txt", "nor this");
     insta::assert_snapshot!(work.landfall(&["plan", "prod"]).snapshot(), @"
     1 unchanged
     --- stderr ---

@@ -12,7 +12,9 @@ fn refused(fields: &str) -> String {
     let cluster = Cluster::shared();
     let namespace = cluster.namespace();
     let work = Workspace::on(cluster).replace(&namespace, "$NS");
-    let secret = |fields: &str| format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: login, labels: {{deploy: shop}}}}\n{fields}\n");
+    let secret = |fields: &str| {
+        format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: login, labels: {{deploy: shop}}}}\n{fields}\n")
+    };
     let arguments = ["deploy", "-f", "base", "-l", "deploy=shop", "-n", &namespace];
     work.write("base/a.yaml", &secret(fields));
     let new = run(&work, &arguments);
@@ -251,9 +253,12 @@ spec: {{policyName: quotes-{namespace}, validationActions: [Deny]}}
 "
     );
     cluster.kubectl_stdin(&["create", "-f", "-"], &policy).ok();
-    let secret = format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: login, labels: {{deploy: shop}}}}\nstringData: {{password: {MARKER}}}\n");
+    let secret = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: login, labels: {{deploy: shop}}}}\nstringData: {{password: {MARKER}}}\n"
+    );
     let started = Instant::now();
-    while cluster.kubectl_stdin(&["create", "--dry-run=server", "-n", &namespace, "-f", "-"], &secret).status.success() {
+    while cluster.kubectl_stdin(&["create", "--dry-run=server", "-n", &namespace, "-f", "-"], &secret).status.success()
+    {
         assert!(started.elapsed() < Duration::from_secs(60), "the policy does not come into force");
         std::thread::sleep(Duration::from_millis(100));
     }
