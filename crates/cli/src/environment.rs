@@ -120,8 +120,13 @@ fn choose(repository: &DeploymentRepository, args: &JobArgs<'_>) -> Result<(Conf
         && !config.environments.contains_key(name)
         && repository.resolve(name).is_ok()
     {
-        return Err(CommandError::user(format!("'{name}' is a revision, and {FILE_NAME} has no environment of this name"))
-            .hint(format!("name the environment first: ENVIRONMENT {name}, where ENVIRONMENT is one of {}", known(config))));
+        return Err(CommandError::user(format!(
+            "'{name}' is a revision, and {FILE_NAME} has no environment of this name"
+        ))
+        .hint(format!(
+            "name the environment first: ENVIRONMENT {name}, where ENVIRONMENT is one of {}",
+            known(config)
+        )));
     }
     if let Some(revision) = args.revision {
         let commit = repository.resolve(revision)?;

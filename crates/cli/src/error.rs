@@ -87,7 +87,8 @@ impl CommandError {
 pub fn tell_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map_or_else(String::new, |at| format!(" ({}:{})", at.file(), at.line()));
-        let words = panic.payload().downcast_ref::<&'static str>().map_or_else(String::new, |words| format!(": {words}"));
+        let words =
+            panic.payload().downcast_ref::<&'static str>().map_or_else(String::new, |words| format!(": {words}"));
         output::error(
             &format!("Landfall itself is at fault here{place}{words}"),
             &[],

@@ -92,14 +92,17 @@ impl Config {
             [] => return Err(vec![Diagnostic::of_file(&source.path, "The file is empty").hint(DOCUMENTATION)]),
             [_, second, ..] => {
                 let start = second.span.start..second.span.start;
-                return Err(vec![Diagnostic::at(source, start, "The file has more than one document").hint(DOCUMENTATION)]);
+                return Err(vec![
+                    Diagnostic::at(source, start, "The file has more than one document").hint(DOCUMENTATION),
+                ]);
             }
         };
         let faults = validate::validate(source, schemars::schema_for!(Self).as_value(), root);
         if !faults.is_empty() {
             return Err(faults);
         }
-        let unreadable = |error: serde_json::Error| vec![Diagnostic::of_file(&source.path, error.to_string()).hint(DOCUMENTATION)];
+        let unreadable =
+            |error: serde_json::Error| vec![Diagnostic::of_file(&source.path, error.to_string()).hint(DOCUMENTATION)];
         let config: Self = serde_json::from_value(root.to_json()).map_err(unreadable)?;
         let faults = config.check(source, root);
         if faults.is_empty() { Ok(config) } else { Err(faults) }
@@ -122,7 +125,11 @@ impl Config {
         for (name, environment) in &self.environments {
             if environment.paths.is_empty() {
                 let message = format!("The environment '{name}' has no paths");
-                fault(&["environments", name, "paths"], message, "Name the folders of its manifests, such as `paths: [base]`");
+                fault(
+                    &["environments", name, "paths"],
+                    message,
+                    "Name the folders of its manifests, such as `paths: [base]`",
+                );
             }
             for (index, path) in environment.paths.iter().enumerate() {
                 if path.starts_with('/') || path.split('/').any(|part| part == "..") {

@@ -125,7 +125,11 @@ fn unusable(context: &str, error: &(dyn std::error::Error + 'static)) -> Connect
 /// The address without a user and password that may stand in it: they are sent nowhere, but could be shown.
 fn without_user(address: &::http::Uri) -> ::http::Uri {
     let mut parts = address.clone().into_parts();
-    let host = parts.authority.as_ref().and_then(|authority| authority.as_str().rsplit_once('@')).map(|(_, host)| host.to_owned());
+    let host = parts
+        .authority
+        .as_ref()
+        .and_then(|authority| authority.as_str().rsplit_once('@'))
+        .map(|(_, host)| host.to_owned());
     let Some(host) = host else { return address.clone() };
     parts.authority = host.parse().ok();
     ::http::Uri::from_parts(parts).unwrap_or_else(|_| address.clone())

@@ -143,7 +143,8 @@ impl Api {
                 content_type,
             });
         }
-        if head.status == StatusCode::BAD_REQUEST && body.starts_with(b"Client sent an HTTP request to an HTTPS server") {
+        if head.status == StatusCode::BAD_REQUEST && body.starts_with(b"Client sent an HTTP request to an HTTPS server")
+        {
             return Err(Failure::Final("it speaks HTTPS, but the address begins with http://".to_owned()));
         }
         let retry_after = text(&head.headers, header::RETRY_AFTER).parse().ok().map(Duration::from_secs);
@@ -171,7 +172,9 @@ impl CallError {
     /// The same for the write of an object, which the server may refuse for its content.
     pub fn of_write(self, doing: &str) -> TargetError {
         match self {
-            Self::Status(status) if matches!(status.code, 400 | 404 | 413 | 422) => TargetError::Refused(status.fault()),
+            Self::Status(status) if matches!(status.code, 400 | 404 | 413 | 422) => {
+                TargetError::Refused(status.fault())
+            }
             error => error.into_target_error(doing),
         }
     }

@@ -47,12 +47,11 @@ impl Failure {
             return Self::Lost("no connection came about within 3 s".to_owned());
         }
         if whole.contains("corrupt message") {
-            return Self::Final("what answers there does not speak TLS; look at https:// and the port of the address".to_owned());
+            return Self::Final(
+                "what answers there does not speak TLS; look at https:// and the port of the address".to_owned(),
+            );
         }
-        if whole.contains("certificate")
-            || whole.contains("dns error")
-            || whole.contains("invalid URI")
-        {
+        if whole.contains("certificate") || whole.contains("dns error") || whole.contains("invalid URI") {
             return Self::Final(if whole.contains("dns error") {
                 format!("the name cannot be resolved: {reason}")
             } else {

@@ -112,6 +112,9 @@ mod tests {
     #[test]
     fn messages_lose_what_they_quote() {
         let text = "kind: Secret\nstringData: {a: *hunter2}";
-        assert_eq!(without_quotes("The alias `hunter2` of `kind` is `gone`", text, 20), "The alias `...` of `kind` is `gone`");
+        assert_eq!(
+            without_quotes("The alias `hunter2` of `kind` is `gone`", text, 20),
+            "The alias `...` of `kind` is `gone`"
+        );
     }
 }

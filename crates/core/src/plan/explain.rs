@@ -11,7 +11,10 @@ use crate::{
 
 /// What is wrong with one field, with the field that was meant where the name is unknown.
 pub(super) fn cause(gvk: &Gvk, cause: &FaultCause) -> String {
-    match Some(cause.message.as_str()).filter(|message| *message == "unknown field").and_then(|_| meant(gvk, &cause.field)) {
+    match Some(cause.message.as_str())
+        .filter(|message| *message == "unknown field")
+        .and_then(|_| meant(gvk, &cause.field))
+    {
         Some(meant) => format!("{}: unknown field; did you mean `{meant}`?", cause.field),
         None => format!("{}: {}", cause.field, cause.message),
     }

@@ -96,6 +96,9 @@ mod tests {
             r#"illegal data "(hidden)" at (hidden), or "(hidden)""#
         );
         let manifest = json!({"data": {"a": "aHVudGVyMg=="}, "stringData": {"b": "letmein"}});
-        assert_eq!(conceal("hunter2 aHVudGVyMg== letmein bGV0bWVpbg==", &manifest), "(hidden) (hidden) (hidden) (hidden)");
+        assert_eq!(
+            conceal("hunter2 aHVudGVyMg== letmein bGV0bWVpbg==", &manifest),
+            "(hidden) (hidden) (hidden) (hidden)"
+        );
     }
 }

@@ -36,7 +36,9 @@ impl<'a> Validator<'a> {
             (NodeValue::Map(_), ["object", ..]) => return self.map(schema, node, name, key),
             (NodeValue::List(items), ["array", ..]) => {
                 let Some(schema) = schema.get("items") else { return };
-                return items.iter().for_each(|item| self.value(schema, item, &format!("an item of {name}"), &item.span));
+                return items
+                    .iter()
+                    .for_each(|item| self.value(schema, item, &format!("an item of {name}"), &item.span));
             }
             (NodeValue::String(text), ["string", ..]) if text.is_empty() => {
                 return self.fault(node.span.clone(), format!("{name} is empty"), "");
@@ -48,7 +50,11 @@ impl<'a> Validator<'a> {
                 if number.as_i64().is_some_and(|number| (least..=most).contains(&number)) {
                     return;
                 }
-                return self.fault(node.span.clone(), format!("{name} must be a whole number from {least} to {most}"), "");
+                return self.fault(
+                    node.span.clone(),
+                    format!("{name} must be a whole number from {least} to {most}"),
+                    "",
+                );
             }
             (NodeValue::Null, [_, "null"]) => return,
             (_, ["object", ..]) => "a map of fields",
