@@ -65,8 +65,8 @@ mod tests {
     #[test]
     fn key_is_a_name_and_differs_by_selector() {
         let key = |selector: &str| EnvironmentKey::new("prod", &Selector::parse(selector).unwrap()).name;
-        assert_eq!(key("deploy=sourcegraph"), "landfall-sourcegraph-edc64e33");
-        assert_eq!(key("deploy=My_App.1"), "landfall-my-app-1-6a9b0b0c");
+        assert_eq!(key("deploy=sourcegraph"), "landfall-sourcegraph-5aaf3e38");
+        assert_eq!(key("deploy=My_App.1"), "landfall-my-app-1-3646e2aa");
         assert_ne!(key("deploy=a,x=y"), key("deploy=a"));
         assert!(key("").starts_with("landfall-all-"));
     }
