@@ -40,7 +40,7 @@ struct Arguments {
     #[arg(long, default_value_t = 5)]
     rounds: usize,
     /// The page to write
-    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/benchmark.md"))]
+    #[arg(long, default_value = "docs/benchmark.md")]
     output: PathBuf,
     #[command(subcommand)]
     command: Option<Command>,

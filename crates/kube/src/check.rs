@@ -5,6 +5,7 @@ use landfall_core::{
     plan::{Action, CheckFault, CheckOutcome, Item},
 };
 use landfall_deploy::target::TargetError;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use crate::{
@@ -31,7 +32,7 @@ pub async fn check(api: &Api, item: &Item, kind: &ServedKind) -> Result<CheckOut
         Action::Unchanged | Action::Keep(_) => return Ok(CheckOutcome::Accepted(Box::default())),
     };
     match api.call(call).await {
-        Ok(answer) => match serde_json::from_slice(&answer.body) {
+        Ok(answer) => match result(item, &answer.body) {
             Ok(object) => Ok(CheckOutcome::Accepted(Box::new(object))),
             Err(error) => {
                 Err(TargetError::Other(format!("The answer to the check of {} cannot be read: {error}", item.id)))
@@ -70,6 +71,14 @@ fn refused(item: &Item, error: CallError) -> Result<CheckOutcome, TargetError> {
 /// Whether the name of an object may be another one: that of an IPAddress is the address.
 fn can_be_renamed(item: &Item) -> bool {
     item.id.kind != "IPAddress"
+}
+
+/// The object as it would be. Only an update needs to know it; of all others it is enough that the server understood.
+fn result(item: &Item, body: &[u8]) -> serde_json::Result<Value> {
+    match item.action {
+        Action::Update { .. } => serde_json::from_slice(body),
+        _ => serde_json::from_slice::<IgnoredAny>(body).map(|_| Value::Null),
+    }
 }
 
 /// The object under another name, without what there can be only one of: the one to be replaced still has its own.
