@@ -1,5 +1,14 @@
 //! The program as a user runs it, on real clusters and real repositories.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a helper that fails is a test that fails; seeds and skipped tests must be seen"
+)]
+
 mod apply;
 mod bad_input;
 mod documentation;

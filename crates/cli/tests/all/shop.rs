@@ -38,7 +38,7 @@ impl<'c> Shop<'c> {
     }
 
     /// The same environment as another user sees it.
-    pub fn as_user(self, user: &str) -> Self {
+    pub fn with_user(self, user: &str) -> Self {
         let kubeconfig = self.kubeconfig_of(user);
         Self { work: self.work.with_kubeconfig(&kubeconfig), ..self }
     }

@@ -90,7 +90,7 @@ fn replica_sets_pods_endpoints_and_claims_are_not_touched() {
     Done in [N] s: 3 pruned, 1 unchanged
     --- exit status 0 ---
     ");
-    while shop.live("replicasets,pods,endpoints,endpointslices") != "" {
+    while !shop.live("replicasets,pods,endpoints,endpointslices").is_empty() {
         std::thread::yield_now();
     }
     insta::assert_snapshot!(shop.live("persistentvolumeclaims"), @"persistentvolumeclaim/data-db-0");

@@ -24,7 +24,7 @@ fn a_kind_that_the_user_may_not_list_is_left_for_a_later_run() {
         "get,list,create,update,patch,delete",
         "configmaps,leases.coordination.k8s.io",
     );
-    let shop = shop.as_user("deployer");
+    let shop = shop.with_user("deployer");
     insta::assert_snapshot!(shop.deploy(), @r#"
     - prune  configmap/b
 
@@ -47,7 +47,7 @@ fn a_kind_that_the_user_may_not_list_is_left_for_a_later_run() {
     let said = said.err().replace(&shop.namespace, "$NS");
     insta::assert_snapshot!(said.lines().last().unwrap_or_default(), @r#"error: error pruning namespaced object /v1, Kind=Endpoints: endpoints is forbidden: User "deployer" cannot list resource "endpoints" in API group "" in the namespace "$NS""#);
     // The next one who may see it prunes it.
-    let shop = shop.as_user("admin");
+    let shop = shop.with_user("admin");
     insta::assert_snapshot!(shop.deploy(), @"
     - prune  secret/password
 

@@ -47,7 +47,7 @@ fn who_may_not_delete_learns_it_before_the_first_write() {
         "get,list,create,update,patch",
         "configmaps,leases.coordination.k8s.io",
     );
-    let shop = shop.as_user("deployer");
+    let shop = shop.with_user("deployer");
     shop.write("base/a.yaml", &config_map("a").replace("info", "debug")).remove("base/b.yaml");
     shop.write("base/settings.yaml", &settings.replace("info", "debug"));
     insta::assert_snapshot!(shop.deploy_with(&["--replace", "configmap/settings"]).snapshot(), @r#"

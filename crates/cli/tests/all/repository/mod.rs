@@ -5,8 +5,10 @@ mod files;
 mod http;
 mod remotes;
 mod revisions;
+#[allow(dead_code, reason = "the servers of another crate's tests, of which these need some")]
 #[path = "../../../../git/tests/all/support/silent.rs"]
 mod silent;
+#[allow(dead_code, reason = "the servers of another crate's tests, of which these need some")]
 #[path = "../../../../git/tests/all/support/ssh.rs"]
 mod ssh;
 mod uncommitted;

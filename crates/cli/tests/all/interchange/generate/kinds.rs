@@ -39,7 +39,7 @@ const fn kind(name: &'static str, place: Place, leaves: Leaves, template: fn() -
 }
 
 pub const KINDS: [Generated; 39] = {
-    use Leaves::{Kept, Never, Pruned};
+    use Leaves::{Kept, Pruned};
     use Place::{Cluster, Limited, Namespace};
     [
         kind("deployment", Namespace, Pruned, workload::deployment),
