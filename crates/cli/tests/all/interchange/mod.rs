@@ -7,6 +7,7 @@
 
 mod arena;
 mod differences;
+mod directives;
 mod generate;
 mod generated;
 mod history;

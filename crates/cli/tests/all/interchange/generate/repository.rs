@@ -156,7 +156,7 @@ impl Repository {
             let layout = match manifest["kind"].as_str() {
                 // kubectl applies in the order of the files.
                 Some("Namespace") => {
-                    fs::write(folder.join(format!("00-{file}.json")), manifest.to_string()).unwrap();
+                    fs::write(folder.join(format!("00-{file}.json")), text(&manifest)).unwrap();
                     continue;
                 }
                 // Inside a `List` kubectl refuses nulls.
@@ -164,14 +164,14 @@ impl Repository {
                 _ => mix(self.seed, &format!("layout {file}")) % 3,
             };
             match layout {
-                0 => fs::write(folder.join(format!("{file}.json")), format!("{manifest:#}\n")).unwrap(),
-                1 => documents.push_str(&format!("---\n# {file}\n{manifest:#}\n")),
+                0 => fs::write(folder.join(format!("{file}.json")), text(&manifest)).unwrap(),
+                1 => documents.push_str(&format!("---\n# {file}\n{}", text(&manifest))),
                 _ => list.push(manifest),
             }
         }
         fs::write(folder.join("more/all.yaml"), documents).unwrap();
         let list = json!({"apiVersion": "v1", "kind": "List", "items": list});
-        fs::write(folder.join("more/deep/list.yml"), format!("{list:#}\n")).unwrap();
+        fs::write(folder.join("more/deep/list.yml"), text(&list)).unwrap();
     }
 
     /// The kinds that kubectl has to prune to come from the revision before to this one; some kind of which there always
@@ -207,4 +207,9 @@ impl Object {
         }
         self.genes.express(&template, &self.name)
     }
+}
+
+/// A document. kubectl takes an unescaped U+2028 for a line break.
+fn text(document: &Value) -> String {
+    format!("{document:#}\n").replace('\u{2028}', "\\u2028")
 }
