@@ -2,13 +2,16 @@
 //!
 //! It is computed without any request from what was read, printed, carried out and recorded as the same value.
 
+mod apply_items;
 mod check;
 mod compute;
 mod explain;
 mod guard;
+mod prune_items;
 mod replace;
 mod secret;
 mod summary;
+mod warn;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Change, PlanOptions, Refusal, RefusedBy, compute::without_nulls};
+use super::{Change, PlanOptions, Refusal, RefusedBy, apply_items::without_nulls};
 use crate::{
     compare::FieldChange, desired::Desired, diagnostic::Place, immutable::ReplaceMethod, last_applied, manifest,
     prune::Contents,
