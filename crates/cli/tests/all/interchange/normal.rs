@@ -5,6 +5,10 @@ use serde_json::{Value, json};
 /// Managers whose entries do not count where controllers run: they write when they come to it.
 const CONTROLLERS: [&str; 2] = ["kube-controller-manager", "kube-scheduler"];
 
+/// Kinds of which the server counts a new generation whenever a write spells nothing otherwise (`[]` for a missing list; it
+/// compares with Go's `reflect.DeepEqual`). kubectl does so on every run, Landfall never.
+const RESTLESS: [&str; 3] = ["MutatingWebhookConfiguration", "NetworkPolicy", "ValidatingWebhookConfiguration"];
+
 /// The object without UID, resource version and times; addresses and ports that the API server allocated are replaced
 /// by a word. Managed fields stay, sorted: their own order depends on the times.
 ///
@@ -20,9 +24,13 @@ pub fn normal(mut object: Value, controllers: bool) -> Value {
     if let Some(uid) = object["metadata"]["uid"].as_str().map(str::to_owned) {
         replace(&mut object, &uid, "(its UID)");
     }
+    let restless = object["kind"].as_str().is_some_and(|kind| RESTLESS.contains(&kind));
     if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
         for field in ["uid", "resourceVersion", "creationTimestamp"] {
             metadata.remove(field);
+        }
+        if restless {
+            metadata.remove("generation");
         }
         if metadata.contains_key("deletionTimestamp") {
             metadata.insert("deletionTimestamp".to_owned(), json!("(some time)"));

@@ -1,7 +1,4 @@
 //! What is asked before objects are stored: rules for a group that nobody has, so that nothing is stopped.
-//!
-//! Without empty lists: of these kinds, the server counts a new generation whenever kubectl sends `[]` for what it keeps as
-//! nothing, which is on every run; Landfall sends nothing.
 
 use serde_json::{Value, json};
 
@@ -14,7 +11,7 @@ fn hook(name: &str) -> Value {
             {"service": {"name": "hook", "namespace": "default", "path": {"?": ["~", "/"]}, "port": {"?": ["~", 443, 8443]}}},
             {"url": "https://hook.example.org"},
         ]},
-        "rules": {"+": [
+        "rules": {"*": [
             {"apiGroups": ["none.example.org"], "apiVersions": ["*"], "operations": {"?": [["CREATE"], ["CREATE", "UPDATE"]]}, "resources": ["things"], "scope": {"?": ["~", "*", "Namespaced"]}},
             {"apiGroups": ["none.example.org"], "apiVersions": ["v1"], "operations": ["*"], "resources": ["others"]},
         ]},
@@ -22,13 +19,13 @@ fn hook(name: &str) -> Value {
         "timeoutSeconds": {"?": ["~", 10, 5]},
         "matchPolicy": {"?": ["~", "Exact"]},
         "namespaceSelector": {"?": ["~", {}, {"matchLabels": {"a": "b"}}]},
-        "matchConditions": {"?": ["~", {"+": [{"name": "a", "expression": {"?": ["true", "1 == 1"]}}, {"name": "b", "expression": "true"}]}]},
+        "matchConditions": {"?": ["~", {"*": [{"name": "a", "expression": {"?": ["true", "1 == 1"]}}, {"name": "b", "expression": "true"}]}]},
     })
 }
 
 pub fn validating() -> Value {
     json!({"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration",
-        "webhooks": {"?": ["~", {"+": [hook("a"), hook("b"), hook("c")]}]}})
+        "webhooks": {"?": ["~", [], {"*": [hook("a"), hook("b"), hook("c")]}]}})
 }
 
 pub fn mutating() -> Value {
@@ -43,8 +40,8 @@ pub fn policy() -> Value {
         "spec": {
             "failurePolicy": {"?": ["~", "Ignore", "Fail"]},
             "matchConstraints": {"resourceRules": [{"apiGroups": ["none.example.org"], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["things"]}]},
-            "matchConditions": {"?": ["~", {"+": [{"name": "a", "expression": {"?": ["true", "1 == 1"]}}, {"name": "b", "expression": "true"}]}]},
-            "variables": {"?": ["~", {"+": [{"name": "a", "expression": {"?": ["1", "2"]}}, {"name": "b", "expression": "3"}]}]},
+            "matchConditions": {"?": ["~", {"*": [{"name": "a", "expression": {"?": ["true", "1 == 1"]}}, {"name": "b", "expression": "true"}]}]},
+            "variables": {"?": ["~", {"*": [{"name": "a", "expression": {"?": ["1", "2"]}}, {"name": "b", "expression": "3"}]}]},
             "validations": {"+": [{"expression": "true", "message": {"?": ["~", "no"]}}, {"expression": "1 < 2"}]},
         },
     })
