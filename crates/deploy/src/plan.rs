@@ -101,6 +101,8 @@ async fn observe_and_compute(
     let observe =
         ObserveRequest { queries: &queries, selector: &request.selector, wanted: &wanted, required: &required };
     let mut observation = target.observe(&observe).await?;
+    // Large, and only needed to read.
+    drop((queries, wanted, required));
     if let Some(inventory) = inventory.filter(|_| request.options.prune) {
         observation.add_unserved(inventory, &catalog);
     }

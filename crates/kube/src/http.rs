@@ -115,8 +115,7 @@ impl Api {
         let exchange = async {
             let response = self.client.send(request).await.map_err(|error| Failure::of_transport(&error))?;
             let (head, body) = response.into_parts();
-            let body = body.collect().await.map_err(|error| Failure::of_transport(&error))?;
-            Ok((head, body.to_bytes()))
+            Ok((head, read(body).await?))
         };
         let (head, body) = match tokio::time::timeout(REQUEST_TIMEOUT, exchange).await {
             Ok(result) => result?,
@@ -133,7 +132,7 @@ impl Api {
             }
             self.throttle.accepted();
             return Ok(Answer {
-                body: body.to_vec(),
+                body,
                 warnings: head
                     .headers
                     .get_all(header::WARNING)
@@ -192,6 +191,17 @@ impl CallError {
             Self::Status(status) => TargetError::Other(format!("{doing} failed: {}", status.message)),
         }
     }
+}
+
+/// The whole body. Collected in one place: pages of lists are large, and several are read at a time.
+async fn read(mut body: Body) -> Result<Vec<u8>, Failure> {
+    let mut whole = Vec::new();
+    while let Some(frame) = body.frame().await {
+        if let Some(data) = frame.map_err(|error| Failure::of_transport(&error))?.data_ref() {
+            whole.extend_from_slice(data);
+        }
+    }
+    Ok(whole)
 }
 
 fn text(headers: &::http::HeaderMap, name: header::HeaderName) -> String {
