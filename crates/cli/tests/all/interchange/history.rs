@@ -105,7 +105,8 @@ fn four_clusters_are_equal_after_every_revision() {
     assert_eq!((revisions.len(), blocked), (32, vec![7]));
 }
 
-/// The two revisions of this history that cannot be applied: Landfall says why, and writes nothing, not even its own record. (kubectl applies what it can, and prunes nothing any more.)
+/// The two revisions of this history that cannot be applied: Landfall says why, and writes nothing, not even its own
+/// record. (kubectl applies what it can, and prunes nothing any more.)
 #[test]
 fn a_revision_that_cannot_be_applied_writes_nothing() {
     let Some(bundle) = manifests("deploy-sourcegraph-2018.bundle") else { return };
