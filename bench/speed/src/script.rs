@@ -1,6 +1,7 @@
 //! The requests that the bare client sends: those that Landfall was seen to send, and the writes of a first apply.
 
 use std::fs;
+use std::io::BufRead;
 use std::path::Path;
 
 use landfall_core::last_applied;
@@ -33,8 +34,8 @@ struct Audited {
 }
 
 /// The requests that Landfall sent, from the lines that the server's audit log grew by: `(verb, path)`.
-pub fn sent(audit: &str) -> Vec<(String, String)> {
-    let lines = audit.lines().filter_map(|line| serde_json::from_str::<Audited>(line).ok());
+pub fn sent(audit: impl BufRead) -> Vec<(String, String)> {
+    let lines = audit.lines().map_while(Result::ok).filter_map(|line| serde_json::from_str::<Audited>(&line).ok());
     let ours = lines.filter(|line| line.user_agent.as_deref().is_some_and(|agent| agent.starts_with("landfall/")));
     ours.map(|line| (line.verb, line.request_uri)).collect()
 }
@@ -120,7 +121,7 @@ mod tests {
 {"verb":"list","requestURI":"/api/v1/namespaces/a/pods?limit=500&continue=x","userAgent":"landfall/0.1.0"}
 {"verb":"get","requestURI":"/apis","userAgent":"landfall/0.1.0"}
 {"verb":"list","requestURI":"/api/v1/nodes","userAgent":"kubectl"}"#;
-        let sent = sent(log);
+        let sent = sent(log.as_bytes());
         assert_eq!(sent.len(), 3);
         let lists = moved(lists(&sent), "a", "b");
         assert_eq!(

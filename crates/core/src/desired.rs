@@ -13,6 +13,7 @@ use crate::{
     diagnostic::Diagnostic,
     manifest::{self, Manifest, Origin},
     object::{Gvk, ObjectId},
+    packed::Packed,
     selector::Selector,
 };
 
@@ -24,7 +25,7 @@ pub struct Desired {
     /// The version in which the manifest is written, and in which it is read and written on the target.
     pub gvk: Gvk,
     /// The manifest with its namespace filled in, as kubectl sends it, still without the last-applied annotation.
-    pub value: Value,
+    pub value: Packed,
     /// Where it stands.
     pub origin: Origin,
     /// Its kind is defined by the same revision and not served yet: it cannot be read or checked before.
@@ -113,7 +114,7 @@ impl DesiredSet {
         Ok(Desired {
             id: ObjectId { group: kind.gvk.group.clone(), kind: kind.gvk.kind.clone(), namespace, name: manifest.name },
             gvk: kind.gvk.clone(),
-            value,
+            value: Packed::new(value),
             origin: manifest.origin,
             pending_kind: served.is_none(),
         })

@@ -23,7 +23,12 @@ pub struct NotJson(String);
 /// refused before, as kubectl does ("cannot unmarshal number into ... annotations of type string"); here it would lose
 /// all its annotations.
 pub fn annotate(manifest: &Value) -> (Value, String) {
-    let mut modified = manifest.clone();
+    annotate_owned(manifest.clone())
+}
+
+/// [`annotate`] of a manifest that is not needed any more.
+pub fn annotate_owned(manifest: Value) -> (Value, String) {
+    let mut modified = manifest;
     json_go::normalize(&mut modified);
     let mut annotations = text_map(modified.pointer("/metadata/annotations"));
     annotations.remove(ANNOTATION);

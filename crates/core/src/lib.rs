@@ -17,6 +17,7 @@ pub mod merge;
 pub mod object;
 pub mod observation;
 pub mod order;
+pub mod packed;
 pub mod plan;
 pub mod prune;
 pub mod schema;

@@ -45,10 +45,10 @@ pub(super) fn apply_item(
         });
         return item;
     }
-    let (modified, last_applied) = last_applied::annotate(&desired.value);
+    let (modified, last_applied) = last_applied::annotate_owned(desired.value.unpacked());
     let too_large = last_applied.len() > ANNOTATIONS_LIMIT;
     let Some(live) = live else {
-        let body = if too_large { desired.value.clone() } else { without_nulls(modified) };
+        let body = if too_large { desired.value.unpacked() } else { without_nulls(modified) };
         item.action = Action::Create { body, server_side: too_large };
         return item;
     };
@@ -161,11 +161,11 @@ fn server_side_write(desired: &Desired, document: &Value) -> Planned {
     let kind = schema::builtin().lookup(&desired.gvk);
     let format =
         if kind.as_ref().is_some_and(Kind::strategic) { PatchFormat::Strategic } else { PatchFormat::JsonMerge };
-    let wanted = Patch { format, body: without_nulls(desired.value.clone()), replaced_lists: Vec::new() };
+    let wanted = Patch { format, body: without_nulls(desired.value.unpacked()), replaced_lists: Vec::new() };
     let merged = merge::apply_patch(kind.as_ref(), document, &wanted)?;
     let mut changes = compare::differences(kind.as_ref(), document, &merged);
     changes.extend(foreign::dropped_fields(document, &desired.value));
-    Ok((!changes.is_empty()).then(|| (Write::ServerSide(desired.value.clone()), changes)))
+    Ok((!changes.is_empty()).then(|| (Write::ServerSide(desired.value.unpacked()), changes)))
 }
 
 /// Makes of a difference an update, or a replacement where an immutable field is among it.

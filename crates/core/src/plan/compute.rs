@@ -43,6 +43,7 @@ pub fn compute(input: &PlanInput<'_>) -> Plan {
         .into_iter()
         .filter(|name| !input.observation.live.contains_key(&namespace_id(name)))
         .collect();
+    plan.items.reserve_exact(input.desired.objects.len());
     for (mut item, refusals) in batches::map(&input.desired.objects, |desired| {
         let mut refusals = Vec::new();
         let live = input.observation.live.get(&desired.id);
