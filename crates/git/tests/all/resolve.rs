@@ -133,13 +133,23 @@ fn a_branch_and_a_tag_of_one_name_are_ambiguous() {
 fn a_shortened_id_that_fits_two_commits_names_both() {
     let sandbox = Sandbox::new();
     let repo = sandbox.repo("clone");
-    let mut seen = std::collections::HashMap::new();
-    let (one, other) = (0..400)
-        .find_map(|i| {
-            let id = repo.commit(&format!("Commit {i}"));
-            seen.insert(id[..4].to_owned(), id.clone()).map(|earlier| (earlier, id))
+    // Of fixed texts, so that the ids are fixed too and the same two meet in every run.
+    let tree = repo.git(["hash-object", "-t", "tree", "-w", "/dev/null"]);
+    let person = "Ada <ada@example.com> 1530000000 +0000";
+    let commits: Vec<String> = (0..1000)
+        .map(|i| {
+            let path = format!(".git/commit-{i}");
+            let text = format!("tree {tree}\nauthor {person}\ncommitter {person}\n\nCommit {i}\n");
+            repo.write(&path, &text);
+            path
         })
-        .expect("two of 400 commits share four digits");
+        .collect();
+    let written = repo.git(["hash-object", "-t", "commit", "-w"].into_iter().chain(commits.iter().map(String::as_str)));
+    let mut seen = std::collections::HashMap::new();
+    let (one, other) = written
+        .lines()
+        .find_map(|id| seen.insert(&id[..4], id).map(|earlier| (earlier, id)))
+        .expect("two of these ids share four digits");
     let local = Repository::local(&repo.path).unwrap();
     let Err(Error::Ambiguous { candidates, .. }) = local.resolve(&one[..4]) else {
         panic!("{} is not ambiguous", &one[..4])
