@@ -22,8 +22,48 @@ pub struct Inventory {
     pub time: Option<String>,
     /// The repository that the revision belongs to, without credentials.
     pub repository: Option<String>,
+    /// The deploy that is writing now; `None` once it has ended. One that was killed stays until the next one.
+    pub deploying: Option<Deploying>,
     /// The objects. The UID is unknown between the widening before a deploy and its end.
     pub objects: BTreeMap<ObjectId, Option<String>>,
+}
+
+/// A deploy that writes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Deploying {
+    /// Its name in the journal.
+    pub id: String,
+    /// Its revision; `None` where the manifests come from a folder that is not in Git.
+    pub revision: Option<String>,
+    /// Since when, RFC 3339.
+    pub since: String,
+    /// Who asked for it.
+    pub by: String,
+}
+
+/// Who deployed last: what a deploy that waits needs to know of the others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Latest {
+    /// The revision that was applied last and in full.
+    pub revision: Option<String>,
+    /// When that was, RFC 3339.
+    pub time: Option<String>,
+    /// The deploy that is writing now.
+    pub deploying: Option<Deploying>,
+}
+
+impl Latest {
+    /// Reads it from the entries of an inventory; the objects are left aside.
+    pub fn of(entries: &BTreeMap<String, String>) -> Self {
+        let entry = |key: &str| entries.get(key).cloned();
+        let deploying = entry("deploying.id").map(|id| Deploying {
+            id,
+            revision: entry("deploying.revision"),
+            since: entry("deploying.since").unwrap_or_default(),
+            by: entry("deploying.by").unwrap_or_default(),
+        });
+        Self { revision: entry("revision"), time: entry("time"), deploying }
+    }
 }
 
 /// An inventory that cannot be read.
@@ -70,6 +110,11 @@ impl Inventory {
         let mut entries = BTreeMap::from([("format".to_owned(), FORMAT.to_owned())]);
         let scalars = [("revision", &self.revision), ("time", &self.time), ("repository", &self.repository)];
         entries.extend(scalars.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.clone()?))));
+        if let Some(deploying) = &self.deploying {
+            let scalars = [("id", &deploying.id), ("since", &deploying.since), ("by", &deploying.by)];
+            entries.extend(scalars.map(|(key, value)| (format!("deploying.{key}"), value.clone())));
+            entries.extend(deploying.revision.iter().map(|value| ("deploying.revision".to_owned(), value.clone())));
+        }
         for (id, uid) in &self.objects {
             let lines = entries.entry(format!("objects.{}", id.group_kind())).or_default();
             lines.push_str(id.namespace.as_deref().unwrap_or_default());
@@ -91,12 +136,9 @@ impl Inventory {
         if format != FORMAT {
             return Err(InventoryError::Newer(format.to_owned()));
         }
-        let mut inventory = Self {
-            revision: entries.get("revision").cloned(),
-            time: entries.get("time").cloned(),
-            repository: entries.get("repository").cloned(),
-            ..Self::default()
-        };
+        let Latest { revision, time, deploying } = Latest::of(entries);
+        let repository = entries.get("repository").cloned();
+        let mut inventory = Self { revision, time, repository, deploying, objects: BTreeMap::new() };
         for (key, lines) in entries {
             let Some(kind) = key.strip_prefix("objects.") else { continue };
             let (kind, group) = kind.split_once('.').unwrap_or((kind, ""));
@@ -138,6 +180,12 @@ mod tests {
             revision: Some("4f9d1c2".into()),
             time: Some("2026-11-01T14:32:00Z".into()),
             repository: None,
+            deploying: Some(Deploying {
+                id: "01JD".into(),
+                revision: None,
+                since: "2026-11-01T14:31:00Z".into(),
+                by: "alice@laptop".into(),
+            }),
             objects: BTreeMap::from([
                 (id("apps", "Deployment", Some("prod"), "web"), Some("u1".into())),
                 (id("", "ConfigMap", Some("prod"), "settings"), None),
@@ -150,6 +198,9 @@ mod tests {
     fn reads_what_it_wrote() {
         insta::assert_debug_snapshot!(example().encode(), @r#"
         {
+            "deploying.by": "alice@laptop",
+            "deploying.id": "01JD",
+            "deploying.since": "2026-11-01T14:31:00Z",
             "format": "1",
             "objects.ClusterRole.rbac.authorization.k8s.io": "/system:web u2\n",
             "objects.ConfigMap": "prod/settings -\n",

@@ -20,6 +20,7 @@ pub mod order;
 pub mod packed;
 pub mod plan;
 pub mod prune;
+pub mod rollout;
 pub mod schema;
 pub mod selector;
 pub mod yaml;

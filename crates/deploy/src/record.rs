@@ -28,6 +28,7 @@ pub(crate) fn narrowed(planned: &Planned, uids: &BTreeMap<ObjectId, String>, req
         revision: request.revision.clone(),
         time: Some(request.now.clone()),
         repository: request.repository.clone(),
+        deploying: None,
         objects: ids.into_iter().map(|id| (id.clone(), uid(id))).collect(),
     }
 }

@@ -6,12 +6,14 @@ use std::{
 };
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use landfall_core::{
     catalog::Catalog,
-    inventory::{Inventory, InventoryError},
-    object::ObjectId,
+    inventory::{Inventory, InventoryError, Latest},
+    object::{Gvk, ObjectId},
     observation::{ListQuery, Observation},
     plan::{CheckFault, CheckOutcome, Item},
+    rollout::Rollout,
     selector::Selector,
 };
 use thiserror::Error;
@@ -60,6 +62,45 @@ pub trait Target: Send + Sync {
 
     /// Takes the environment's lock, or tells who holds it. The lock is renewed until it is dropped.
     async fn lock(&self, key: &EnvironmentKey, holder: &str, wait: Duration) -> Result<Box<dyn Lock>, TargetError>;
+
+    /// Begins to watch objects and all that tells something of them. Returns when what is there now has been seen.
+    async fn watch(&self, request: &WatchRequest<'_>) -> Result<Box<dyn Watch>, TargetError>;
+
+    /// The present time by the target's clock, as far as it is known: what the target writes is compared with it.
+    fn now(&self) -> Timestamp;
+}
+
+/// What to watch.
+pub struct WatchRequest<'a> {
+    /// The objects, with the version to read them in.
+    pub objects: &'a [(ObjectId, Gvk)],
+    /// Which objects belong to the environment.
+    pub selector: &'a Selector,
+    /// The environment, if other deploys of it matter.
+    pub key: Option<&'a EnvironmentKey>,
+    /// The kinds that the target serves, and those that the revision brings.
+    pub catalog: &'a Catalog,
+}
+
+/// Objects that are being watched. Ends when it is dropped.
+#[async_trait]
+pub trait Watch: Send {
+    /// An object was written just now: what was seen of it before says nothing.
+    fn wrote(&mut self, id: &ObjectId, carried: &Carried);
+
+    /// Waits until something may have changed, at most `limit`, and tells how far every object is.
+    async fn next(&mut self, limit: Duration) -> Result<Sight, TargetError>;
+}
+
+/// What a watch sees.
+#[derive(Debug, Clone, Default)]
+pub struct Sight {
+    /// How far each object is, in the order in which they were asked for.
+    pub rollouts: Vec<Rollout>,
+    /// Who deployed to the environment last.
+    pub latest: Option<Latest>,
+    /// What cannot be seen, and why; each is told once.
+    pub warnings: Vec<String>,
 }
 
 /// A lock that is held: one deploy at a time per environment, across machines.
@@ -96,12 +137,14 @@ pub struct Inventories {
 }
 
 /// What came of an item.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Carried {
     /// The object's UID; `None` after a deletion.
     pub uid: Option<String>,
     /// What the target warns of.
     pub warnings: Vec<String>,
+    /// The generation that the write made, for kinds that count them.
+    pub generation: Option<i64>,
 }
 
 /// Why a target did not do what was asked.

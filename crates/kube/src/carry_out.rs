@@ -33,6 +33,7 @@ struct Written {
 #[derive(Deserialize)]
 struct WrittenMetadata {
     uid: String,
+    generation: Option<i64>,
 }
 
 /// Does what an item says.
@@ -59,7 +60,7 @@ pub async fn carry_out(api: &Api, item: &Item, kind: &ServedKind) -> Result<Carr
             create(api, item, kind, body).await
         }
         Action::Prune => prune(api, item, kind).await,
-        Action::Unchanged | Action::Keep(_) => Ok(Carried { uid: item.uid.clone(), warnings: Vec::new() }),
+        Action::Unchanged | Action::Keep(_) => Ok(Carried { uid: item.uid.clone(), ..Carried::default() }),
     }
 }
 
@@ -90,6 +91,7 @@ fn carried(item: &Item, sent: &Value, answer: Result<Answer, CallError>) -> Resu
         Ok(answer) => {
             let written: Option<Written> = serde_json::from_slice(&answer.body).ok();
             Ok(Carried {
+                generation: written.as_ref().and_then(|written| written.metadata.generation),
                 uid: written.map(|written| written.metadata.uid),
                 warnings: answer.warnings.into_iter().map(hide).collect(),
             })
@@ -141,8 +143,8 @@ fn write_path(path: &str, manager: &str, dry_run: DryRun) -> String {
 async fn prune(api: &Api, item: &Item, kind: &ServedKind) -> Result<Carried, TargetError> {
     let answer = api.call(delete_call(item, kind, "Background", DryRun::No)).await;
     match answer {
-        Ok(_) => Ok(Carried { uid: None, warnings: Vec::new() }),
-        Err(CallError::Status(status)) if status.code == 404 => Ok(Carried { uid: None, warnings: Vec::new() }),
+        Ok(_) => Ok(Carried::default()),
+        Err(CallError::Status(status)) if status.code == 404 => Ok(Carried::default()),
         Err(CallError::Status(status)) if status.code == 409 => Err(TargetError::Conflict(format!(
             "{} was not pruned: somebody deleted and created it since it was observed",
             item.id

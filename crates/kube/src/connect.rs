@@ -1,6 +1,9 @@
 //! Finds the cluster: kubeconfig, context, and what the command line says otherwise.
 
-use std::{path::PathBuf, sync::atomic::AtomicBool};
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicBool, AtomicI64},
+};
 
 use ::http::{HeaderName, HeaderValue};
 use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
@@ -114,7 +117,13 @@ pub async fn connect(options: &ConnectOptions) -> Result<KubernetesTarget, Conne
         }
         (error, _) => error,
     })?;
-    let api = Api { client, throttle: Throttle::new(), description, reached: AtomicBool::new(false) };
+    let api = Api {
+        client,
+        throttle: Throttle::new(),
+        description,
+        reached: AtomicBool::new(false),
+        ahead: AtomicI64::new(0),
+    };
     Ok(KubernetesTarget::new(api, default_namespace))
 }
 

@@ -1,12 +1,13 @@
 //! One request to the API server, with its retries.
 
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicI64, Ordering},
     time::Duration,
 };
 
 use ::http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
+use jiff::{SignedDuration, Timestamp};
 use kube::client::Body;
 use landfall_deploy::target::TargetError;
 use tokio::time::Instant;
@@ -26,6 +27,8 @@ pub struct Api {
     pub(crate) throttle: Throttle,
     pub(crate) description: String,
     pub(crate) reached: AtomicBool,
+    /// By how many seconds the server's clock is ahead of ours.
+    pub(crate) ahead: AtomicI64,
 }
 
 /// A request.
@@ -122,6 +125,7 @@ impl Api {
             Err(_) => return Err(Failure::Lost(format!("no answer within {} s", REQUEST_TIMEOUT.as_secs()))),
         };
         self.reached.store(true, Ordering::Relaxed);
+        self.compare_clocks(&head.headers);
         tracing::trace!(method = %call.method, path = call.path, status = head.status.as_u16(), took = ?started.elapsed(), "request");
         if head.status.is_success() {
             let content_type = text(&head.headers, header::CONTENT_TYPE);
@@ -151,6 +155,19 @@ impl Api {
             self.throttle.rejected(retry_after.unwrap_or(Duration::from_secs(1)));
         }
         Err(Failure::Status { status: Status::read(head.status.as_u16(), &body), retry_after })
+    }
+
+    /// The present time by the server's clock.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::now() + SignedDuration::from_secs(self.ahead.load(Ordering::Relaxed))
+    }
+
+    /// The server's times are compared with its own clock. A second more or less is only the header's precision.
+    fn compare_clocks(&self, headers: &::http::HeaderMap) {
+        if let Ok(date) = jiff::fmt::rfc2822::parse(&text(headers, header::DATE)) {
+            let ahead = date.timestamp().as_second() - Timestamp::now().as_second();
+            self.ahead.store(if ahead.abs() > 2 { ahead } else { 0 }, Ordering::Relaxed);
+        }
     }
 
     fn give_up(&self, failure: Failure) -> CallError {

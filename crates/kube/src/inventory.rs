@@ -10,13 +10,13 @@ use std::{
 use ::http::Method;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
-use landfall_core::inventory::Inventory;
+use landfall_core::inventory::{Inventory, Latest};
 use landfall_deploy::{
     environment::EnvironmentKey,
     target::{Inventories, TargetError},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     http::{Api, Call, CallError},
@@ -135,6 +135,18 @@ pub async fn write(
     };
     let written: ConfigMap = serde_json::from_slice(&answer.body).map_err(unreadable)?;
     Ok(written.metadata.resource_version.unwrap_or_default())
+}
+
+/// Whether an object that was watched is the inventory of this name.
+pub fn is_named(map: &Value, name: &str) -> bool {
+    map.pointer("/metadata/name").and_then(Value::as_str) == Some(name)
+}
+
+/// Who deployed last, from an inventory that was watched.
+pub fn latest(map: &Value) -> Latest {
+    let data = map.get("data").and_then(Value::as_object).into_iter().flatten();
+    let entries = data.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
+    Latest::of(&entries.filter(|(key, _)| !key.starts_with("objects.")).collect())
 }
 
 fn encode(key: &EnvironmentKey, inventory: &Inventory, version: Option<&str>) -> Result<ConfigMap, TargetError> {

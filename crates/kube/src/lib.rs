@@ -21,6 +21,7 @@ mod status;
 mod target;
 mod task;
 mod throttle;
+mod watch;
 
 pub use connect::{ConnectError, ConnectOptions, connect};
 pub use target::KubernetesTarget;

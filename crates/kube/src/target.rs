@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use landfall_core::{
     catalog::{Catalog, ServedKind},
     inventory::Inventory,
@@ -13,11 +14,12 @@ use landfall_core::{
 };
 use landfall_deploy::{
     environment::EnvironmentKey,
-    target::{Carried, Inventories, Lock, ObserveRequest, Target, TargetError},
+    target::{Carried, Inventories, Lock, ObserveRequest, Target, TargetError, Watch, WatchRequest},
 };
 
 use crate::{
     carry_out, check, contents, definition, discover, http::Api, inventory, lease, observe, read_ahead::ReadAhead,
+    watch,
 };
 
 /// One cluster.
@@ -99,5 +101,13 @@ impl Target for KubernetesTarget {
 
     async fn lock(&self, key: &EnvironmentKey, holder: &str, wait: Duration) -> Result<Box<dyn Lock>, TargetError> {
         Ok(Box::new(lease::acquire(&self.api, key, holder, wait).await?))
+    }
+
+    async fn watch(&self, request: &WatchRequest<'_>) -> Result<Box<dyn Watch>, TargetError> {
+        Ok(Box::new(watch::watch(&self.api, request).await))
+    }
+
+    fn now(&self) -> Timestamp {
+        self.api.now()
     }
 }

@@ -32,6 +32,7 @@ mod horizontal_pod_autoscaler;
 mod images;
 mod ingress;
 mod job;
+mod judged;
 mod persistent_volume_claim;
 mod pod;
 mod pod_disruption_budget;
@@ -39,6 +40,7 @@ mod progress;
 mod replica_set;
 mod rollout;
 mod service;
+mod since;
 mod stateful_set;
 mod surroundings;
 #[cfg(test)]
@@ -49,7 +51,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use images::{RunningImage, images};
+pub use judged::{has_pods, is_judged};
 pub use progress::{Progress, new_pods, progress};
+pub use since::live_since;
 pub use surroundings::Surroundings;
 
 use crate::object::Gvk;

@@ -89,7 +89,8 @@ pub fn some_deed(objects: &Objects, random: &mut Random) -> Option<Deed> {
             body: json!({"spec": {"replicas": (object["spec"]["replicas"].as_u64().unwrap_or(1) + 1) % 5}}),
         },
         6 if kind == "ConfigMap" => patch("kubectl-edit", MERGE, json!({"data": {"a": "by hand", "mine": "x"}})),
-        6 if kind == "Service" => {
+        // The external ones have a port without a name, which must be the only one.
+        6 if kind == "Service" && !path.contains("/external-") => {
             patch("kubectl-edit", STRATEGIC, json!({"spec": {"ports": [{"port": 7, "name": "mine"}]}}))
         }
         7 if kind == "Secret" => patch("kubectl-edit", MERGE, json!({"data": null})),

@@ -1,0 +1,93 @@
+//! The last lines that containers wrote, fetched when they would explain something.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use landfall_core::health::LogQuery;
+use tokio::{sync::Notify, time::Instant};
+
+use super::judge::Logs;
+use crate::{
+    http::{Api, Call},
+    path,
+    task::Task,
+};
+
+/// A container that crashes again and again says something new each time.
+const FRESH: Duration = Duration::from_secs(10);
+
+/// So long a state is held back until the lines that belong to it are there.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// Lines that are asked for: the last one that says something is told.
+const LINES: &str = "20";
+
+/// A line may be as long as the program likes.
+const BYTES: &str = "16384";
+
+/// The logs that were fetched, and those under way.
+pub struct LogFetcher {
+    api: Arc<Api>,
+    changed: Arc<Notify>,
+    lines: Arc<Mutex<Logs>>,
+    asked: HashMap<LogQuery, Asked>,
+}
+
+struct Asked {
+    first: Instant,
+    last: Instant,
+    _task: Task<()>,
+}
+
+impl LogFetcher {
+    /// Nothing is fetched yet. `changed` is woken whenever lines have arrived.
+    pub fn new(api: Arc<Api>, changed: Arc<Notify>) -> Self {
+        Self { api, changed, lines: Arc::default(), asked: HashMap::new() }
+    }
+
+    /// What has been fetched so far.
+    pub fn lines(&self) -> Logs {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Fetches what is not there yet or has become old. Tells whether something is worth waiting for.
+    pub fn ask(&mut self, queries: &[LogQuery]) -> bool {
+        let now = Instant::now();
+        let mut worth_waiting = false;
+        for query in queries {
+            let is_fresh = self.asked.get(query).is_some_and(|asked| now - asked.last < FRESH);
+            if !is_fresh {
+                let first = self.asked.get(query).map_or(now, |asked| asked.first);
+                let task = self.fetch(query.clone());
+                self.asked.insert(query.clone(), Asked { first, last: now, _task: task });
+            }
+            let has_come = self.lines.lock().unwrap_or_else(PoisonError::into_inner).contains_key(query);
+            let is_young = self.asked.get(query).is_some_and(|asked| now - asked.first < PATIENCE);
+            worth_waiting |= !has_come && is_young;
+        }
+        worth_waiting
+    }
+
+    fn fetch(&self, query: LogQuery) -> Task<()> {
+        let (api, lines, changed) = (Arc::clone(&self.api), Arc::clone(&self.lines), Arc::clone(&self.changed));
+        Task::spawn(async move {
+            let base = format!("/api/v1/namespaces/{}/pods/{}/log", query.namespace, query.pod);
+            let previous = query.previous.to_string();
+            let parameters = [
+                ("container", query.container.as_str()),
+                ("previous", previous.as_str()),
+                ("tailLines", LINES),
+                ("limitBytes", BYTES),
+            ];
+            let answer = api.call(Call::get(path::with_query(&base, &parameters)).accept("*/*")).await;
+            // Without the right to read logs, or with a container that has left none, the state alone must do.
+            let text =
+                answer.map_or_else(|_| String::new(), |answer| String::from_utf8_lossy(&answer.body).into_owned());
+            lines.lock().unwrap_or_else(PoisonError::into_inner).insert(query, text);
+            changed.notify_one();
+        })
+    }
+}
