@@ -1,0 +1,58 @@
+//! The journal: the durable record of deploys, in SQLite or PostgreSQL.
+//!
+//! [`Journal::open`] opens or creates one at a [`Location`]. A deploy is recorded while it happens:
+//!
+//! ```text
+//! begin -> interrupt_others -> planned -> first_write -> done, failed -> applied -> rollout, digests -> finish
+//! ```
+//!
+//! Each write is one transaction and may be repeated: a process that was killed anywhere in this row is started again,
+//! makes the same calls, and leaves the record of an undisturbed deploy. The reads answer what is live, since when, from
+//! which revision and on whose order, now or at any time since the first entry.
+//!
+//! Values of Secrets never enter: the caller passes names of fields, images and sentences. Passwords of addresses never
+//! come out: no message and no `Debug` has them.
+
+mod begin;
+mod deploy;
+mod deploys;
+mod error;
+mod find;
+mod finish;
+mod id;
+mod journal;
+mod location;
+mod migrate;
+mod newest;
+mod object;
+mod observation;
+mod observe;
+mod place;
+mod planned;
+mod progress;
+mod prune;
+mod rollout;
+mod rows;
+mod service;
+mod services;
+mod spans;
+mod text;
+mod time;
+mod transaction;
+mod words;
+mod written;
+
+pub use deploy::{Begun, Deploy, Finished, NewDeploy, Record};
+pub use deploys::{Counts, Filter, Page, Summary};
+pub use error::{Error, Result};
+pub use id::DeployId;
+pub use journal::Journal;
+pub use location::Location;
+pub use newest::Newer;
+pub use object::{ImageChange, NewChange, NewImage, NewPlan, ObjectChange, RanDigest};
+pub use observation::{NewObservation, Observation};
+pub use place::Place;
+pub use progress::{NewRollout, Rollout};
+pub use service::{LiveAt, Service, ServiceImage};
+pub use time::Time;
+pub use words::{Cause, ObjectAction, ObjectState, Outcome};

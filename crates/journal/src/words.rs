@@ -1,0 +1,129 @@
+//! The words that the journal stores: why a deploy happened, how it ended, what happened to an object.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// An enum whose variants have one spelling, in the database, in JSON and for people alike.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$doc])* #[serde(rename = $word)] $variant,)*
+        }
+
+        impl $name {
+            /// The word that is stored.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
+
+            /// The value of a stored word.
+            pub fn parse(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// Why a deploy happened.
+    Cause {
+        /// Somebody ran `landfall deploy`.
+        Deploy = "deploy",
+        /// Somebody ran `landfall apply`.
+        Apply = "apply",
+        /// Somebody rolled back; the revision is the revert commit.
+        Rollback = "rollback",
+        /// The server saw a new revision.
+        Serve = "serve",
+        /// The server put right what somebody else had changed.
+        Drift = "drift",
+    }
+}
+
+words! {
+    /// How a deploy ended, or that it has not.
+    Outcome {
+        /// It has not ended, or its process was killed and nobody has noticed yet.
+        Running = "running",
+        /// Everything is live, be it without a change.
+        Live = "live",
+        /// Everything was written; nobody waited for it to become live.
+        Applied = "applied",
+        /// A guard or the target's check refused it, and nothing was written.
+        Blocked = "blocked",
+        /// Some writes failed.
+        Failed = "failed",
+        /// Everything was written, but it will not become live without somebody's help.
+        Hopeless = "hopeless",
+        /// Everything was written, but it was not live in time.
+        NotLive = "notLive",
+        /// A newer revision came before it was live.
+        Superseded = "superseded",
+        /// The user stopped it.
+        Stopped = "stopped",
+        /// Its process was killed, and another deploy came.
+        Interrupted = "interrupted",
+    }
+}
+
+words! {
+    /// What a deploy does to an object.
+    ObjectAction {
+        /// It is created.
+        Create = "create",
+        /// It is patched.
+        Update = "update",
+        /// It is deleted and created again.
+        Replace = "replace",
+        /// It is deleted.
+        Prune = "prune",
+        /// The revision does not have it, but it is left; nothing is written.
+        Keep = "keep",
+    }
+}
+
+words! {
+    /// How far the change of an object is.
+    ObjectState {
+        /// It is going to be written, or was about to be when the process was killed.
+        Planned = "planned",
+        /// It was written. What is kept is done from the start.
+        Done = "done",
+        /// It could not be written.
+        Failed = "failed",
+    }
+}
+
+impl Cause {
+    /// Whether an unfinished deploy for one cause is the same as one for the other: the server goes on where a killed
+    /// command left off, but neither takes over what was applied from files, or a repair.
+    pub(crate) fn resumes(self, earlier: Self) -> bool {
+        let family = |cause| match cause {
+            Self::Deploy | Self::Rollback | Self::Serve => 0,
+            Self::Apply => 1,
+            Self::Drift => 2,
+        };
+        family(self) == family(earlier)
+    }
+}
+
+impl Outcome {
+    /// Whether the deploy has ended.
+    pub fn is_final(self) -> bool {
+        self != Self::Running
+    }
+}
