@@ -7,6 +7,7 @@ pub mod desired;
 pub mod diagnostic;
 pub mod foreign;
 pub mod health;
+pub mod images;
 pub mod immutable;
 pub mod inventory;
 pub mod json_go;

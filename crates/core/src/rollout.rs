@@ -51,6 +51,12 @@ pub fn verdict<'a>(rollouts: impl IntoIterator<Item = &'a Rollout>) -> Verdict {
     verdict
 }
 
+/// Those that keep a revision from being live: what is hopeless, or where nothing is, all that are on their way.
+pub fn not_live(rollouts: &[Rollout]) -> Vec<&Rollout> {
+    let hopeless: Vec<&Rollout> = rollouts.iter().filter(|rollout| rollout.state == HealthState::Hopeless).collect();
+    if hopeless.is_empty() { rollouts.iter().filter(|rollout| rollout.state.is_waiting()).collect() } else { hopeless }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

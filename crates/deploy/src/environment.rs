@@ -1,6 +1,9 @@
 //! What a deploy is about: an environment, in the form in which the engine needs it.
 
+use std::{sync::Arc, time::Duration};
+
 use landfall_core::{plan::PlanOptions, selector::Selector};
+use landfall_journal::{Cause, Time};
 
 /// What tells the environments on one target apart: the selector. Whoever deploys with the same selector works on the
 /// same environment, be it by `apply -l` or by the name in `landfall.yaml`.
@@ -35,9 +38,37 @@ fn hash(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
+/// Whether the revision to deploy is an ancestor of another one.
+pub type IsBefore = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// The commit of a revision, as the timeline tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitInfo {
+    /// Who wrote it: the name.
+    pub author: String,
+    /// The first line of its message.
+    pub subject: String,
+    /// When it was made.
+    pub committed: Time,
+}
+
 /// One deploy as it is asked for.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Request {
+    /// The environment as the user calls it: its name in `landfall.yaml`, or the selector.
+    pub environment: String,
+    /// Why it is deployed.
+    pub cause: Cause,
+    /// Who asked for it: `alice@laptop`.
+    pub asked_by: String,
+    /// The commit of the revision.
+    pub commit: Option<CommitInfo>,
+    /// Whether the revision is older than one that is live: it then goes back, which the timeline says.
+    pub is_before: Option<IsBefore>,
+    /// When it was asked for, or when the revision was first seen.
+    pub detected: Time,
+    /// How long to wait until everything is live; `None` for not at all.
+    pub wait: Option<Duration>,
     /// Which objects belong to the environment.
     pub selector: Selector,
     /// The namespace of objects that name none; the target's default where `None`.

@@ -1,10 +1,15 @@
-//! One deploy, from the manifests of a revision to the target.
+//! One deploy, from the manifests of a revision to the target, and on until it is live there.
 
 pub mod config;
 pub mod deploy;
 pub mod environment;
+pub mod error;
+mod journaling;
 pub mod plan;
 pub mod progress;
 mod record;
 mod run;
+mod running;
 pub mod target;
+mod to_journal;
+pub mod wait;

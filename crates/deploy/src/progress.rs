@@ -1,6 +1,6 @@
 //! What is told while a deploy runs.
 
-use landfall_core::{object::ObjectId, order::Step, plan::Plan};
+use landfall_core::{object::ObjectId, order::Step, plan::Plan, rollout::Rollout};
 
 /// Something that a user may want to see at once.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,18 @@ pub enum Event {
     Done {
         /// The object.
         id: ObjectId,
+    },
+    /// Everything is written; now the target is waited for.
+    Watching {
+        /// How many objects become live some time after they were written.
+        total: usize,
+    },
+    /// How far an object is, whenever that has changed.
+    Rollout(Box<Rollout>),
+    /// Something of the target cannot be seen.
+    Blind {
+        /// What, and why.
+        message: String,
     },
     /// The target warns.
     Warning {

@@ -7,12 +7,12 @@ use landfall_core::{inventory::Inventory, object::ObjectId, plan::Action};
 use crate::{
     environment::Request,
     plan::Planned,
-    target::{Target, TargetError},
+    target::{Carried, Target, TargetError},
 };
 
 /// The inventory after a deploy that ended: the objects of the revision, those that were left on purpose, and those of
 /// kinds that could not be seen. Without pruning all that was recorded stays so.
-pub(crate) fn narrowed(planned: &Planned, uids: &BTreeMap<ObjectId, String>, request: &Request) -> Inventory {
+pub(crate) fn narrowed(planned: &Planned, carried: &BTreeMap<ObjectId, Carried>, request: &Request) -> Inventory {
     let kept = planned.plan.items.iter().filter(|item| matches!(item.action, Action::Keep(_))).map(|item| &item.id);
     let own = planned.inventories.own.as_ref();
     let is_left = |id: &&ObjectId| !request.options.prune || planned.observation.blindness(id).is_some();
@@ -22,7 +22,7 @@ pub(crate) fn narrowed(planned: &Planned, uids: &BTreeMap<ObjectId, String>, req
     let uid = |id: &ObjectId| {
         let observed = || planned.observation.live.get(id).map(|live| live.uid.clone());
         let recorded = || own.and_then(|own| own.objects.get(id).cloned()).flatten();
-        uids.get(id).cloned().or_else(observed).or_else(recorded)
+        carried.get(id).and_then(|carried| carried.uid.clone()).or_else(observed).or_else(recorded)
     };
     Inventory {
         revision: request.revision.clone(),
@@ -34,11 +34,11 @@ pub(crate) fn narrowed(planned: &Planned, uids: &BTreeMap<ObjectId, String>, req
 }
 
 /// The inventory of a deploy that did not end: everything from before and everything desired.
-pub(crate) fn with_uids(planned: &Planned, uids: &BTreeMap<ObjectId, String>) -> Inventory {
+pub(crate) fn with_uids(planned: &Planned, carried: &BTreeMap<ObjectId, Carried>) -> Inventory {
     let before = planned.inventories.own.clone().unwrap_or_default();
     let mut wide = before.widened(planned.desired.objects.iter().map(|desired| &desired.id));
-    for (id, uid) in uids {
-        wide.objects.insert(id.clone(), Some(uid.clone()));
+    for (id, carried) in carried.iter().filter(|(_, carried)| carried.uid.is_some()) {
+        wide.objects.insert(id.clone(), carried.uid.clone());
     }
     wide
 }

@@ -10,10 +10,11 @@ use landfall_core::{
 };
 
 use crate::{
-    deploy::{DeployError, Failure},
+    error::{DeployError, Failure},
+    journaling::Journaling,
     plan::{AT_ONCE, Planned},
     progress::{Event, Progress},
-    target::{Lock, Target},
+    target::{Carried, Lock, Target},
 };
 
 /// A plan that is being carried out.
@@ -21,9 +22,10 @@ pub(crate) struct Run<'a> {
     pub target: &'a dyn Target,
     pub planned: &'a Planned,
     pub progress: &'a dyn Progress,
+    pub journaling: &'a Journaling<'a>,
     pub lock: Option<&'a dyn Lock>,
-    /// The UIDs of the objects that were written.
-    pub uids: BTreeMap<ObjectId, String>,
+    /// What came of the objects that were written.
+    pub carried: BTreeMap<ObjectId, Carried>,
     pub done: usize,
     /// How many of those done are deletions.
     pub pruned: usize,
@@ -71,10 +73,11 @@ impl Run<'_> {
                 Ok(carried) => {
                     self.done += 1;
                     self.pruned += usize::from(matches!(item.action, Action::Prune));
-                    for message in carried.warnings {
-                        self.progress.tell(Event::Warning { id: item.id.clone(), message });
+                    for message in &carried.warnings {
+                        self.progress.tell(Event::Warning { id: item.id.clone(), message: message.clone() });
                     }
-                    self.uids.extend(carried.uid.map(|uid| (item.id.clone(), uid)));
+                    self.carried.insert(item.id.clone(), carried);
+                    self.journaling.done(&item.id).await;
                     self.progress.tell(Event::Done { id: item.id.clone() });
                 }
                 Err(error) => failed.push(Failure {
@@ -87,11 +90,14 @@ impl Run<'_> {
                 return Err(DeployError::LockLost { done: self.done, total: self.total });
             }
         }
+        self.journaling.flush().await;
         if failed.is_empty() {
             let stopped = self.progress.stop_requested() && self.done < self.total;
             let (done, pruned, total) = (self.done, self.pruned, self.total);
             return if stopped { Err(DeployError::Stopped { done, pruned, total }) } else { Ok(()) };
         }
+        let reasons: Vec<_> = failed.iter().map(|failure| (failure.id.clone(), failure.error.to_string())).collect();
+        self.journaling.failed(&reasons).await;
         failed.sort_by(|a, b| (&a.place, &a.id).cmp(&(&b.place, &b.id)));
         Err(DeployError::Partial { failed, done: self.done, pruned: self.pruned, total: self.total })
     }

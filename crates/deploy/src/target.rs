@@ -26,6 +26,9 @@ pub trait Target: Send + Sync {
     /// The target in a few words for messages: `context prod (https://...)`.
     fn describe(&self) -> String;
 
+    /// Its address, the same for everybody who deploys there: `https://host:6443`. Without credentials.
+    fn address(&self) -> String;
+
     /// The namespace of objects that name none.
     fn default_namespace(&self) -> &str;
 

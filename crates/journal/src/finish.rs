@@ -34,4 +34,15 @@ impl Journal {
     ) -> Result<Vec<DeployId>> {
         todo!()
     }
+
+    pub async fn end_other(
+        &self,
+        other: &DeployId,
+        by: &DeployId,
+        outcome: Outcome,
+        reason: &str,
+        at: Time,
+    ) -> Result<Finished> {
+        todo!()
+    }
 }

@@ -107,7 +107,8 @@ pub async fn connect(options: &ConnectOptions) -> Result<KubernetesTarget, Conne
     };
     config.accept_invalid_certs |= options.insecure_skip_tls_verify;
     config.cluster_url = without_user(&config.cluster_url);
-    let description = format!("context {context} ({})", config.cluster_url.to_string().trim_end_matches('/'));
+    let address = config.cluster_url.to_string().trim_end_matches('/').to_owned();
+    let description = format!("context {context} ({address})");
     let default_namespace = options.namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
     let program = config.auth_info.exec.as_ref().and_then(|exec| exec.command.clone());
     let client = client::client(config).map_err(|error| match (unusable(&context, &error), program) {
@@ -121,6 +122,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<KubernetesTarget, Conne
         client,
         throttle: Throttle::new(),
         description,
+        address,
         reached: AtomicBool::new(false),
         ahead: AtomicI64::new(0),
     };

@@ -26,6 +26,8 @@ pub struct Api {
     pub(crate) client: kube::Client,
     pub(crate) throttle: Throttle,
     pub(crate) description: String,
+    /// Its address.
+    pub(crate) address: String,
     pub(crate) reached: AtomicBool,
     /// By how many seconds the server's clock is ahead of ours.
     pub(crate) ahead: AtomicI64,

@@ -52,6 +52,10 @@ impl Target for KubernetesTarget {
         self.api.description.clone()
     }
 
+    fn address(&self) -> String {
+        self.api.address.clone()
+    }
+
     fn default_namespace(&self) -> &str {
         &self.default_namespace
     }

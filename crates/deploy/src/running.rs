@@ -1,0 +1,233 @@
+//! A deploy that has a plan: carries it out under the environment's lock, and waits until all is live.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use landfall_core::{
+    health::{self, HealthState, Surroundings},
+    plan::{Action, Item},
+};
+use landfall_journal::Time;
+
+use crate::{
+    deploy::Outcome,
+    environment::Request,
+    error::DeployError,
+    journaling::Journaling,
+    plan::{Planned, check, replan},
+    progress::{Event, Progress},
+    record::{narrowed, record_unchanged, with_uids},
+    run::Run,
+    target::{Lock, Target, TargetError, Watch, WatchRequest},
+    wait::{Ending, Wait, awaited},
+};
+
+/// How long a deploy waits for another one of the same environment. A lock whose holder is gone is free after 15 s.
+const LOCK_WAIT: Duration = Duration::from_secs(60);
+
+/// How often a plan is made anew because another deploy ended in between.
+const REPLANS: usize = 3;
+
+/// A deploy under way.
+pub(crate) struct Running<'a> {
+    pub target: &'a dyn Target,
+    pub progress: &'a dyn Progress,
+    pub request: &'a Request,
+    pub journaling: &'a Journaling<'a>,
+}
+
+/// Where a deploy has got to once it writes no more.
+enum Written {
+    /// The plan must not be carried out.
+    Not(Box<Planned>),
+    /// Everything is as the revision has it.
+    All {
+        planned: Box<Planned>,
+        applied: Time,
+        /// The watch that began before the first write; `None` where nothing need be waited for.
+        watch: Option<Box<dyn Watch>>,
+    },
+}
+
+impl Running<'_> {
+    /// Carries out the plan, or a new one if another deploy ended since it was made, and waits.
+    pub async fn deploy(&self, mut planned: Planned) -> Result<Outcome, DeployError> {
+        if !self.is_accepted(&mut planned).await? {
+            return Ok(Outcome::Blocked(Box::new(planned)));
+        }
+        let written = if !planned.plan.has_changes() {
+            self.progress.planned(&planned.plan);
+            self.nothing_to_write(planned).await?
+        } else if self.request.track {
+            self.create_own_namespace(&planned).await?;
+            let lock = self.lock(&planned).await?;
+            let written = self.carry_out_locked(planned, lock.as_ref()).await;
+            lock.release().await;
+            written?
+        } else {
+            self.progress.planned(&planned.plan);
+            self.carry_out(planned, None).await?
+        };
+        let (planned, applied, watch) = match written {
+            Written::Not(planned) => return Ok(Outcome::Blocked(planned)),
+            Written::All { planned, applied, watch } => (planned, applied, watch),
+        };
+        let ending = match (self.request.wait, watch) {
+            (None, _) => None,
+            (Some(_), None) => Some(Ending::Live { at: applied, rollouts: Vec::new() }),
+            (Some(limit), Some(watch)) => {
+                self.progress.tell(Event::Watching { total: awaited(&planned).len() });
+                let own = self.journaling.deploying();
+                let (target, progress, journaling) = (self.target, self.progress, self.journaling);
+                Some(Wait { target, progress, journaling, own: &own, limit, applied }.until_live(watch).await?)
+            }
+        };
+        Ok(Outcome::Applied { planned, ending })
+    }
+
+    /// Whether guards and target let the plan be carried out. The target is asked even where a guard refuses already:
+    /// all that is wrong is told at once.
+    async fn is_accepted(&self, planned: &mut Planned) -> Result<bool, TargetError> {
+        check(self.target, planned, self.progress).await?;
+        Ok(planned.plan.refusals.is_empty())
+    }
+
+    async fn carry_out_locked(&self, mut planned: Planned, lock: &dyn Lock) -> Result<Written, DeployError> {
+        self.journaling.end_others().await;
+        for _ in 0..REPLANS {
+            if self.target.inventories(&planned.key).await?.version == planned.inventories.version {
+                break;
+            }
+            planned = replan(self.target, planned, self.request).await?;
+            if !self.is_accepted(&mut planned).await? {
+                return Ok(Written::Not(Box::new(planned)));
+            }
+        }
+        self.progress.planned(&planned.plan);
+        if !planned.plan.has_changes() {
+            return self.nothing_to_write(planned).await;
+        }
+        self.carry_out(planned, Some(lock)).await
+    }
+
+    async fn lock(&self, planned: &Planned) -> Result<Box<dyn Lock>, DeployError> {
+        let (target, request) = (self.target, self.request);
+        match target.lock(&planned.key, &request.holder, Duration::ZERO).await {
+            Err(TargetError::Locked { holder, .. }) => {
+                self.progress.tell(Event::Waiting { holder });
+                let total = planned.plan.items.iter().filter(|item| item.is_change()).count();
+                tokio::select! {
+                    lock = target.lock(&planned.key, &request.holder, LOCK_WAIT) => Ok(lock?),
+                    () = stop_requested(self.progress) => Err(DeployError::Stopped { done: 0, pruned: 0, total }),
+                }
+            }
+            result => Ok(result?),
+        }
+    }
+
+    /// The environment's own namespace must exist before its lock and inventory can: where the revision brings it, it
+    /// comes first.
+    async fn create_own_namespace(&self, planned: &Planned) -> Result<(), DeployError> {
+        let is_own = |item: &&Item| {
+            item.id.kind == "Namespace"
+                && item.id.group.is_empty()
+                && item.id.name == planned.key.namespace
+                && matches!(item.action, Action::Create { .. })
+        };
+        if let Some(item) = planned.plan.items.iter().find(is_own) {
+            self.journaling.planned(planned, self.request).await;
+            self.target.carry_out(item, &planned.catalog).await?;
+        }
+        Ok(())
+    }
+
+    /// The revision changes no object. It is still the one that is live now, and what an earlier deploy began may still
+    /// be on its way.
+    async fn nothing_to_write(&self, planned: Planned) -> Result<Written, DeployError> {
+        let before = planned.inventories.own.as_ref().and_then(|own| own.revision.as_ref());
+        if self.journaling.is_resumed() || before != self.request.revision.as_ref() {
+            self.journaling.planned(&planned, self.request).await;
+        }
+        record_unchanged(self.target, &planned, self.request).await?;
+        self.journaling.applied().await;
+        let is_over = !self.journaling.is_resumed() && self.seems_live(&planned);
+        let watch = if is_over { None } else { self.watch(&planned).await? };
+        Ok(Written::All { planned: Box::new(planned), applied: Time::now(), watch })
+    }
+
+    /// Whether all objects are live as they were observed, so that nothing need be watched.
+    fn seems_live(&self, planned: &Planned) -> bool {
+        let now = self.target.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let around = Surroundings::new([], &now);
+        awaited(planned).iter().all(|(id, _)| {
+            let live = planned.observation.live.get(id).and_then(|live| live.parse_without_managed_fields().ok());
+            let health = live.map(|live| health::of(&live, &around));
+            health.is_some_and(|health| matches!(health.state, HealthState::Live | HealthState::Suspended))
+        })
+    }
+
+    /// Begins to watch, if somebody waits for something.
+    async fn watch(&self, planned: &Planned) -> Result<Option<Box<dyn Watch>>, TargetError> {
+        let objects = awaited(planned);
+        if self.request.wait.is_none() || objects.is_empty() {
+            return Ok(None);
+        }
+        let watched = WatchRequest {
+            objects: &objects,
+            selector: &self.request.selector,
+            key: Some(&planned.key).filter(|_| self.request.track),
+            catalog: &planned.catalog,
+        };
+        Ok(Some(self.target.watch(&watched).await?))
+    }
+
+    async fn carry_out(&self, planned: Planned, lock: Option<&dyn Lock>) -> Result<Written, DeployError> {
+        let (target, request, journaling) = (self.target, self.request, self.journaling);
+        let (watch, ()) = futures::join!(self.watch(&planned), journaling.planned(&planned, request));
+        let mut watch = watch?;
+        let mut run = Run {
+            target,
+            planned: &planned,
+            progress: self.progress,
+            journaling,
+            lock,
+            carried: BTreeMap::new(),
+            done: 0,
+            pruned: 0,
+            total: planned.plan.items.iter().filter(|item| item.is_change()).count(),
+        };
+        journaling.first_write().await;
+        let mut version = planned.inventories.version.clone();
+        if request.track {
+            let own = planned.inventories.own.clone().unwrap_or_default();
+            let mut wide = own.widened(planned.desired.objects.iter().map(|desired| &desired.id));
+            wide.deploying = Some(journaling.deploying());
+            version = Some(target.write_inventory(&planned.key, &wide, version.as_deref()).await?);
+        }
+        let result = run.apply_and_prune().await;
+        let carried = std::mem::take(&mut run.carried);
+        if request.track {
+            let inventory = match &result {
+                Ok(()) => narrowed(&planned, &carried, request),
+                // Still wide: what failed is tried again, what was not pruned is not forgotten.
+                Err(_) => with_uids(&planned, &carried),
+            };
+            let written = target.write_inventory(&planned.key, &inventory, version.as_deref()).await;
+            if result.is_ok() {
+                written?;
+            }
+        }
+        result?;
+        journaling.applied().await;
+        let applied = Time::now();
+        if let Some(watch) = &mut watch {
+            carried.iter().for_each(|(id, carried)| watch.wrote(id, carried));
+        }
+        Ok(Written::All { planned: Box::new(planned), applied, watch })
+    }
+}
+
+async fn stop_requested(progress: &dyn Progress) {
+    while !progress.stop_requested() {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

@@ -1,0 +1,107 @@
+//! Plans and rollouts in the journal's words. Names of fields only: never a value, which could be a Secret's.
+
+use landfall_core::{
+    images::images as images_of,
+    object::ObjectId,
+    plan::{Action, Plan},
+    rollout::Rollout,
+};
+use landfall_journal::{NewChange, NewImage, NewObservation, ObjectAction, RanDigest, Time};
+
+use crate::plan::Planned;
+
+/// So many fields are named; the rest is counted.
+const FIELDS: usize = 5;
+
+/// What a plan writes, or keeps on purpose.
+pub fn changes(plan: &Plan) -> Vec<NewChange> {
+    let changes = plan.items.iter().filter_map(|item| {
+        let names = |changes: &[landfall_core::plan::Change]| {
+            names(changes.iter().map(|change| change.field.as_str()).collect())
+        };
+        let (action, fields) = match &item.action {
+            Action::Create { .. } => (ObjectAction::Create, String::new()),
+            Action::Update { changes, .. } => (ObjectAction::Update, names(changes)),
+            Action::Replace { changes, .. } => (ObjectAction::Replace, names(changes)),
+            Action::Prune => (ObjectAction::Prune, String::new()),
+            Action::Keep(keep) => (ObjectAction::Keep, keep.reason.clone()),
+            Action::Unchanged => return None,
+        };
+        Some(NewChange { object: item.id.clone(), action, fields, place: item.place.as_ref().map(ToString::to_string) })
+    });
+    changes.collect()
+}
+
+fn names(fields: Vec<&str>) -> String {
+    let more = fields.len().saturating_sub(FIELDS);
+    let named = fields.into_iter().take(FIELDS).collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{named} and {more} more") } else { named }
+}
+
+/// The images of all workloads, before and after.
+pub fn images(planned: &Planned) -> Vec<NewImage> {
+    let mut all = Vec::new();
+    let live_images = |id: &ObjectId| {
+        let live = planned.observation.live.get(id)?.parse_without_managed_fields().ok()?;
+        Some(images_of(&live))
+    };
+    let mut add = |id: &ObjectId,
+                   before: std::collections::BTreeMap<String, String>,
+                   after: std::collections::BTreeMap<String, String>| {
+        let mut containers: Vec<&String> = before.keys().chain(after.keys()).collect();
+        containers.sort_unstable();
+        containers.dedup();
+        all.extend(containers.into_iter().map(|container| NewImage {
+            workload: id.clone(),
+            container: container.clone(),
+            before: before.get(container).cloned(),
+            after: after.get(container).cloned(),
+        }));
+    };
+    for desired in planned.desired.objects.iter().filter(|desired| may_have_images(&desired.id)) {
+        add(&desired.id, live_images(&desired.id).unwrap_or_default(), images_of(&desired.value.unpacked()));
+    }
+    for item in planned.plan.prunes().filter(|item| may_have_images(&item.id)) {
+        add(&item.id, live_images(&item.id).unwrap_or_default(), Default::default());
+    }
+    all
+}
+
+fn may_have_images(id: &ObjectId) -> bool {
+    matches!(id.group.as_str(), "" | "apps" | "batch")
+        && !matches!(id.kind.as_str(), "ConfigMap" | "Secret" | "Service" | "ServiceAccount" | "PersistentVolumeClaim")
+}
+
+/// What others wrote since the last deploy, and what this one overwrites.
+pub fn observations(plan: &Plan) -> Vec<NewObservation> {
+    let mut all = Vec::new();
+    for item in &plan.items {
+        let Action::Update { foreign, .. } = &item.action else { continue };
+        for field in foreign {
+            let time = field.time.as_deref().unwrap_or("at an unknown time");
+            all.push(NewObservation {
+                object: item.id.clone(),
+                fact: format!("{} {} {time}", field.manager, field.field),
+                what: format!("{} had been changed by {}", field.field, field.manager),
+                by: Some(field.manager.clone()),
+                done: field.time.as_deref().and_then(|time| time.parse().ok()),
+                seen: Time::now(),
+            });
+        }
+    }
+    all
+}
+
+/// The digests that run.
+pub fn digests(rollout: &Rollout) -> Vec<RanDigest> {
+    let of = |(container, images): (&String, &std::collections::BTreeSet<landfall_core::health::RunningImage>)| {
+        // Pods of one version that run two digests have had their tag moved: the newest start is the last to be seen.
+        let image = images.last()?;
+        Some(RanDigest {
+            workload: rollout.id.clone(),
+            container: container.clone(),
+            digest: image.digest.clone().unwrap_or_else(|| image.id.clone()),
+        })
+    };
+    rollout.images.iter().filter_map(of).collect()
+}
