@@ -7,7 +7,7 @@ use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
 use secrecy::SecretString;
 use thiserror::Error;
 
-use crate::{client, http::Api, kubeconfig_fault, target::KubernetesTarget, throttle::Throttle};
+use crate::{answers::Answers, client, http::Api, kubeconfig_fault, target::KubernetesTarget, throttle::Throttle};
 
 /// Which cluster, and as whom: kubectl's flags of the same names.
 #[derive(Debug, Clone, Default)]
@@ -114,7 +114,13 @@ pub async fn connect(options: &ConnectOptions) -> Result<KubernetesTarget, Conne
         }
         (error, _) => error,
     })?;
-    let api = Api { client, throttle: Throttle::new(), description, reached: AtomicBool::new(false) };
+    let api = Api {
+        client,
+        throttle: Throttle::new(),
+        description,
+        reached: AtomicBool::new(false),
+        answers: Answers::default(),
+    };
     Ok(KubernetesTarget::new(api, default_namespace))
 }
 

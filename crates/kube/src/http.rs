@@ -12,6 +12,7 @@ use landfall_deploy::target::TargetError;
 use tokio::time::Instant;
 
 use crate::{
+    answers::Answers,
     retry::{Failure, Retry},
     status::{Status, title},
     throttle::Throttle,
@@ -26,6 +27,7 @@ pub struct Api {
     pub(crate) throttle: Throttle,
     pub(crate) description: String,
     pub(crate) reached: AtomicBool,
+    pub(crate) answers: Answers,
 }
 
 /// A request.

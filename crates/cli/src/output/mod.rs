@@ -5,6 +5,7 @@ pub mod fault;
 mod hidden;
 pub mod json;
 pub mod kubectl;
+pub mod objects;
 pub mod progress;
 pub mod refusal;
 

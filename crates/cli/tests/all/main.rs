@@ -10,6 +10,7 @@
 )]
 
 mod apply;
+mod apply_output;
 mod bad_input;
 mod documentation;
 mod faults;
