@@ -25,3 +25,4 @@ mod runner;
 mod secrets;
 mod server_side;
 mod shop;
+mod width;
