@@ -13,6 +13,8 @@ mod apply;
 mod apply_output;
 mod bad_input;
 mod documentation;
+#[path = "../../../../bench/cluster/tests/all/every_file.rs"]
+mod every_file;
 mod faults;
 mod foreign;
 mod identity;
