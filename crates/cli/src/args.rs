@@ -2,24 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, ValueEnum};
-
-use crate::commands::Command;
-
-/// Makes each commit of a repository of Kubernetes manifests live, with the same result as kubectl apply --prune.
-#[derive(Debug, Parser)]
-#[command(name = "landfall", version, propagate_version = true, max_term_width = 100)]
-#[command(
-    after_help = "Exit status: 0 done or no change, 1 error, 2 changes pending (plan --exit-code), 3 not live in \
-                        time, 4 stopped by a guard."
-)]
-pub struct Cli {
-    /// Tell more: requests (-v), and what is sent and received (-vv). Values of Secrets are never told
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    pub verbose: u8,
-    #[command(subcommand)]
-    pub command: Command,
-}
+use clap::{Args, ValueEnum};
 
 /// Which cluster, and as whom: kubectl's flags.
 #[derive(Debug, Clone, Default, Args)]

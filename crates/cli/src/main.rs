@@ -15,7 +15,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     error::tell_panics();
-    let cli = match args::Cli::try_parse() {
+    let cli = match commands::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return error::exit_usage(&error),
     };

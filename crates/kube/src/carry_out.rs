@@ -45,7 +45,7 @@ pub async fn carry_out(api: &Api, item: &Item, kind: &ServedKind) -> Result<Carr
         Action::Create { body, server_side: false } => create(api, item, kind, body).await,
         Action::Create { body, server_side: true } => {
             let answer = api.call(server_side_call(item, kind, body, DryRun::No)).await;
-            carried(item, body, answer)
+            carried(api, item, body, answer)
         }
         Action::Update { patch, .. } => {
             let answer = api.call(patch_call(item, kind, patch, DryRun::No)).await;
@@ -53,7 +53,7 @@ pub async fn carry_out(api: &Api, item: &Item, kind: &ServedKind) -> Result<Carr
                 Write::Patch(patch) => &patch.body,
                 Write::ServerSide(body) => body,
             };
-            carried(item, body, answer)
+            carried(api, item, body, answer)
         }
         Action::Replace { method, body, .. } => {
             replace::remove_old(api, item, kind, *method).await?;
@@ -73,9 +73,9 @@ pub async fn create(api: &Api, item: &Item, kind: &ServedKind, body: &Value) -> 
         && let Ok(existing) = api.call(Call::get(path::object(kind, &item.id))).await
         && is_from(&existing, body)
     {
-        return carried(item, body, Ok(existing));
+        return carried(api, item, body, Ok(existing));
     }
-    carried(item, body, answer)
+    carried(api, item, body, answer)
 }
 
 /// Whether an object that exists carries just the configuration that we wanted to create.
@@ -85,11 +85,12 @@ fn is_from(existing: &Answer, body: &Value) -> bool {
     existing.is_some_and(|existing| annotation(&existing).is_some() && annotation(&existing) == annotation(body))
 }
 
-fn carried(item: &Item, sent: &Value, answer: Result<Answer, CallError>) -> Result<Carried, TargetError> {
+fn carried(api: &Api, item: &Item, sent: &Value, answer: Result<Answer, CallError>) -> Result<Carried, TargetError> {
     let hide = |text: String| if holds_secret(&item.id.group_kind()) { conceal(&text, sent) } else { text };
     match answer {
         Ok(answer) => {
             let written: Option<Written> = serde_json::from_slice(&answer.body).ok();
+            api.answers.keep(&item.id, answer.body);
             Ok(Carried {
                 generation: written.as_ref().and_then(|written| written.metadata.generation),
                 uid: written.map(|written| written.metadata.uid),

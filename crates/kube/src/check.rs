@@ -33,7 +33,13 @@ pub async fn check(api: &Api, item: &Item, kind: &ServedKind) -> Result<CheckOut
     };
     match api.call(call).await {
         Ok(answer) => match result(item, &answer.body) {
-            Ok(object) => Ok(CheckOutcome::Accepted(Box::new(object))),
+            Ok(object) => {
+                // A replacement is asked about under another name.
+                if !matches!(item.action, Action::Replace { .. }) {
+                    api.answers.keep(&item.id, answer.body);
+                }
+                Ok(CheckOutcome::Accepted(Box::new(object)))
+            }
             Err(error) => {
                 Err(TargetError::Other(format!("The answer to the check of {} cannot be read: {error}", item.id)))
             }

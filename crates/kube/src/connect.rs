@@ -10,7 +10,7 @@ use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
 use secrecy::SecretString;
 use thiserror::Error;
 
-use crate::{client, http::Api, kubeconfig_fault, target::KubernetesTarget, throttle::Throttle};
+use crate::{answers::Answers, client, http::Api, kubeconfig_fault, target::KubernetesTarget, throttle::Throttle};
 
 /// Which cluster, and as whom: kubectl's flags of the same names.
 #[derive(Debug, Clone, Default)]
@@ -125,6 +125,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<KubernetesTarget, Conne
         address,
         reached: AtomicBool::new(false),
         ahead: AtomicI64::new(0),
+        answers: Answers::default(),
     };
     Ok(KubernetesTarget::new(api, default_namespace))
 }

@@ -13,6 +13,7 @@ use landfall_deploy::target::TargetError;
 use tokio::time::Instant;
 
 use crate::{
+    answers::Answers,
     retry::{Failure, Retry},
     status::{Status, title},
     throttle::Throttle,
@@ -31,6 +32,7 @@ pub struct Api {
     pub(crate) reached: AtomicBool,
     /// By how many seconds the server's clock is ahead of ours.
     pub(crate) ahead: AtomicI64,
+    pub(crate) answers: Answers,
 }
 
 /// A request.

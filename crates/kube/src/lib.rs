@@ -1,5 +1,6 @@
 //! The Kubernetes target: what kubectl's client-side apply would send, in parallel and without a request too many.
 
+mod answers;
 mod carry_out;
 mod check;
 mod client;

@@ -17,6 +17,8 @@ use landfall_deploy::{
     target::{Carried, Inventories, Lock, ObserveRequest, Target, TargetError, Watch, WatchRequest},
 };
 
+use serde_json::Value;
+
 use crate::{
     carry_out, check, contents, definition, discover, http::Api, inventory, lease, observe, read_ahead::ReadAhead,
     watch,
@@ -38,6 +40,17 @@ impl KubernetesTarget {
     /// are still to be read. Changes nothing, and tells no failure: whoever asks for it gets that.
     pub fn read_ahead(&self, selector: &Selector, namespace: Option<&str>, prune: bool) {
         self.ahead.start(&self.api, selector, namespace.unwrap_or(&self.default_namespace), prune);
+    }
+
+    /// Keeps what the server answers to writes from now on.
+    pub fn keep_answers(&self) {
+        self.api.answers.begin();
+    }
+
+    /// An object as the server answered to its last write, be it a dry run or in earnest; `None` where nothing was
+    /// written, or answers are not kept.
+    pub fn take_answer(&self, id: &ObjectId) -> Option<Value> {
+        serde_json::from_slice(&self.api.answers.take(id)?).ok()
     }
 }
 

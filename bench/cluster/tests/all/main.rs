@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 mod background;
 mod empty;
+mod every_file;
 mod kwok;
 mod node;
 

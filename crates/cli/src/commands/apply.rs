@@ -16,7 +16,9 @@ use crate::{
     environment::{JobArgs, job},
     error::CommandError,
     output::{
-        self, kubectl,
+        self,
+        kubectl::{self, DryRun},
+        objects::{self, Format, Shown},
         progress::{ShowPlan, Terminal},
         refusal,
     },
@@ -34,12 +36,15 @@ pub struct ApplyArgs {
     /// Delete objects that the selector selects and that the manifests do not have
     #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOL")]
     prune: Option<bool>,
-    /// `none`, `server` or `client`
+    /// `server` goes through it with the API server, `client` only plans; neither changes anything
     #[arg(long, num_args = 0..=1, default_missing_value = "server", require_equals = true, value_name = "MODE", value_parser = ["none", "server", "client"])]
     dry_run: Option<String>,
-    /// `name` prints only names
-    #[arg(short, long, value_name = "FORMAT", value_parser = ["name"])]
-    output: Option<String>,
+    /// Print only names, or the whole objects, with the values of Secrets hidden
+    #[arg(short, long, value_name = "FORMAT")]
+    output: Option<Format>,
+    /// Print the fields' managers, too, with -o json or yaml
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOL")]
+    show_managed_fields: Option<bool>,
     /// Accepted as kubectl's `strict`, which it always is
     #[arg(long, num_args = 0..=1, default_missing_value = "strict", require_equals = true, value_name = "MODE", value_parser = ["strict", "true"])]
     validate: Option<String>,
@@ -86,14 +91,19 @@ pub async fn run(args: &ApplyArgs) -> Result<ExitCode, CommandError> {
     })
     .await?;
     let progress = Arc::new(Terminal::new(ShowPlan::No, job.target.default_namespace()));
-    let dry_run = args.dry_run.as_deref().is_some_and(|mode| mode != "none");
+    let dry_run = DryRun::of(args);
+    if matches!(args.output, Some(Format::Json | Format::Yaml)) {
+        job.target.keep_answers();
+    }
     if job.manifests.is_empty() {
         return Err(CommandError::user("There are no objects to apply")
             .hint("look at the path; with folders in folders, add -R"));
     }
-    let planned = if dry_run {
+    let planned = if dry_run != DryRun::None {
         let mut planned = plan(&job.target, job.manifests, &job.request, progress.as_ref()).await?;
-        check(&job.target, &mut planned, progress.as_ref()).await?;
+        if dry_run == DryRun::Server {
+            check(&job.target, &mut planned, progress.as_ref()).await?;
+        }
         planned.plan.warnings.iter().for_each(|warning| output::warning(warning));
         planned
     } else {
@@ -109,7 +119,10 @@ pub async fn run(args: &ApplyArgs) -> Result<ExitCode, CommandError> {
         }
     };
     progress.finish();
-    let heading = if dry_run { refusal::WOULD_NOT_BE_DEPLOYED } else { refusal::NOT_DEPLOYED };
+    let heading = match dry_run {
+        DryRun::None => refusal::NOT_DEPLOYED,
+        DryRun::Client | DryRun::Server => refusal::WOULD_NOT_BE_DEPLOYED,
+    };
     if let Some(code) = refusal::report(&planned.plan, heading) {
         return Ok(code);
     }
@@ -117,19 +130,35 @@ pub async fn run(args: &ApplyArgs) -> Result<ExitCode, CommandError> {
         let remedy = keep.remedy.as_deref().unwrap_or_default();
         output::warning(&format!("{} is kept: {}; to delete it: {remedy}", item.id, keep.reason));
     }
-    print(&planned.plan, dry_run, args.output.as_deref() == Some("name"));
+    // Written at once: a write for each of thousands of lines takes longer than planning them.
+    let text = match args.output {
+        None | Some(Format::Name) => lines(&planned.plan, dry_run, args.output.is_some()),
+        Some(format) => {
+            let managed_fields = args.show_managed_fields.unwrap_or_default();
+            objects::render(&planned, &Shown { format, managed_fields, answer: &|id| job.target.take_answer(id) })
+        }
+    };
+    if !text.is_empty() {
+        output::data(&text);
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(plan: &Plan, dry_run: bool, names_only: bool) {
+fn lines(plan: &Plan, dry_run: DryRun, names_only: bool) -> String {
     let lines = plan.items.iter().filter_map(|item| {
         let line = kubectl::line(item, dry_run)?;
         Some(if names_only { kubectl::name(item) } else { line })
     });
-    // Written at once: a write for each of thousands of lines takes longer than planning them.
-    let lines: Vec<String> = lines.collect();
-    if !lines.is_empty() {
-        output::data(&lines.join("\n"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+impl DryRun {
+    fn of(args: &ApplyArgs) -> Self {
+        match args.dry_run.as_deref() {
+            Some("server") => Self::Server,
+            Some("client") => Self::Client,
+            _ => Self::None,
+        }
     }
 }
 

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
-use crate::{args::Cli, output};
+use super::Cli;
+use crate::output;
 
 /// Print the completion script of a shell
 #[derive(Debug, Args)]

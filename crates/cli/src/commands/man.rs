@@ -4,7 +4,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, CommandFactory};
 
-use crate::{args::Cli, error::CommandError};
+use super::Cli;
+use crate::error::CommandError;
 
 /// Write the manual pages into a folder
 #[derive(Debug, Args)]

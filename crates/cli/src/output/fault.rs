@@ -5,7 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use landfall_core::diagnostic::{Diagnostic, Place};
 
-use super::{hidden, line};
+use super::{hidden, line, wrap};
 
 /// More faults than these are only counted: nobody reads on.
 const MOST: usize = 50;
@@ -13,7 +13,11 @@ const MOST: usize = 50;
 /// Writes faults to stderr.
 pub fn report(faults: &[Diagnostic]) {
     for fault in faults.iter().take(MOST) {
-        line(&render(fault));
+        line(&render(&Diagnostic {
+            message: wrap::within(&fault.message, "error: ".len()),
+            hint: fault.hint.as_deref().map(|hint| wrap::within(hint, "     = help: ".len())),
+            ..fault.clone()
+        }));
         line("");
     }
     if faults.len() > MOST {
@@ -40,8 +44,8 @@ fn render(fault: &Diagnostic) -> String {
                 Place::Span(source, span) => hidden::without_quotes(text, &source.text, span.start),
                 Place::File(_) => text.to_owned(),
             };
-            let title = format!("{}\n --> {place}", hide(&fault.message));
-            return match &fault.hint.as_deref().map(hide) {
+            let title = format!("{}\n --> {place}", hide(&fault.message).replace('\n', "\n       "));
+            return match &fault.hint.as_deref().map(|hint| hide(hint).replace('\n', "\n          ")) {
                 Some(hint) => {
                     format!("{}error{}: {title}\n  = help: {hint}", super::ERROR.render(), super::ERROR.render_reset())
                 }

@@ -2,8 +2,19 @@
 
 use landfall_core::plan::{Action, Item};
 
+/// Whether anything is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DryRun {
+    /// It is.
+    None,
+    /// Nothing is sent but reads.
+    Client,
+    /// The server is asked about every change.
+    Server,
+}
+
 /// `deployment.apps/web configured`, or nothing for what kubectl does not mention.
-pub fn line(item: &Item, dry_run: bool) -> Option<String> {
+pub fn line(item: &Item, dry_run: DryRun) -> Option<String> {
     let done = match item.action {
         Action::Create { server_side: true, .. } => "serverside-applied",
         Action::Create { .. } => "created",
@@ -13,7 +24,12 @@ pub fn line(item: &Item, dry_run: bool) -> Option<String> {
         Action::Prune => "pruned",
         Action::Keep(_) => return None,
     };
-    Some(format!("{} {done}{}", name(item), if dry_run { " (server dry run)" } else { "" }))
+    let suffix = match dry_run {
+        DryRun::None => "",
+        DryRun::Client => " (dry run)",
+        DryRun::Server => " (server dry run)",
+    };
+    Some(format!("{} {done}{suffix}", name(item)))
 }
 
 /// `deployment.apps/web`.

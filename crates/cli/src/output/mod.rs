@@ -5,8 +5,10 @@ pub mod fault;
 mod hidden;
 pub mod json;
 pub mod kubectl;
+pub mod objects;
 pub mod progress;
 pub mod refusal;
+mod wrap;
 
 use std::io::{IsTerminal, Write};
 
@@ -27,23 +29,30 @@ pub fn data(text: &str) {
 
 /// Tells something in passing.
 pub fn note(text: &str) {
-    line(text);
+    line(&wrap::wrap(text, "", 0));
 }
 
 /// Tells what the user should know, though it stops nothing.
 pub fn warning(text: &str) {
-    line(&format!("{WARNING}warning{WARNING:#}: {text}"));
+    labelled(WARNING, "warning", text);
 }
 
 /// Tells why the command ends, with details, one below the other, and what to do next.
 pub fn error(message: &str, details: &[String], hints: &[String]) {
-    line(&format!("{ERROR}error{ERROR:#}: {message}"));
+    labelled(ERROR, "error", message);
     for detail in details {
-        line(&format!("  - {}", detail.replace('\n', "\n    ")));
+        line(&wrap::wrap(&detail.replace('\n', "\n    "), "  - ", 4));
     }
     for hint in hints {
-        line(&format!("{HINT}hint{HINT:#}: {hint}"));
+        labelled(HINT, "hint", hint);
     }
+}
+
+/// `error: ` and the text, whose further lines stand below its first.
+fn labelled(style: Style, label: &str, text: &str) {
+    let plain = format!("{label}: ");
+    let wrapped = wrap::wrap(text, &plain, plain.len());
+    line(&format!("{style}{label}{style:#}{}", wrapped.strip_prefix(label).unwrap_or(&wrapped)));
 }
 
 fn line(text: &str) {

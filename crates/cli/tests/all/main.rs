@@ -10,8 +10,11 @@
 )]
 
 mod apply;
+mod apply_output;
 mod bad_input;
 mod documentation;
+#[path = "../../../../bench/cluster/tests/all/every_file.rs"]
+mod every_file;
 mod faults;
 mod foreign;
 mod identity;
@@ -24,3 +27,4 @@ mod runner;
 mod secrets;
 mod server_side;
 mod shop;
+mod width;

@@ -20,7 +20,7 @@ use serde_json::Value;
 
 pub use check::{CheckFault, CheckOutcome, FaultCause};
 pub use compute::{PlanInput, compute};
-pub use secret::{HIDDEN, conceal, holds_secret};
+pub use secret::{HIDDEN, conceal, hide_values, holds_secret};
 pub use summary::Totals;
 
 use crate::{

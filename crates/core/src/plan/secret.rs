@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use crate::object::GroupKind;
+use crate::{json_go, last_applied::ANNOTATION, object::GroupKind};
 
 /// What stands in the place of a hidden value.
 pub const HIDDEN: &str = "(hidden)";
@@ -41,6 +41,32 @@ pub(super) fn hide(value: &Value) -> Value {
         Value::Array(items) => items.iter().map(hide).collect(),
         Value::Null => Value::Null,
         _ => json!(HIDDEN),
+    }
+}
+
+/// Hides the values of an object if it is a Secret, also those in the record of what was applied. Keys stay.
+pub fn hide_values(object: &mut Value) {
+    let is = |field: &str, text: &str| object.get(field).is_some_and(|value| value == text);
+    if !is("apiVersion", "v1") || !is("kind", "Secret") {
+        return;
+    }
+    for (field, value) in object.as_object_mut().into_iter().flatten() {
+        if !matches!(field.as_str(), "apiVersion" | "kind" | "metadata" | "type" | "immutable") {
+            *value = hide(value);
+        }
+    }
+    let annotations = object.get_mut("metadata").and_then(|metadata| metadata.get_mut("annotations"));
+    if let Some(record) = annotations.and_then(|annotations| annotations.get_mut(ANNOTATION)) {
+        let applied = record.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+        // What is no Secret there may be anything.
+        *record = match applied.filter(|applied| applied.get("kind").is_some_and(|kind| kind == "Secret")) {
+            Some(mut applied) => {
+                applied["apiVersion"] = json!("v1");
+                hide_values(&mut applied);
+                json!(json_go::encode_line(&applied))
+            }
+            None => json!(HIDDEN),
+        };
     }
 }
 
@@ -86,6 +112,30 @@ mod tests {
             hide(&json!({"data": {"password": "aHVudGVyMg=="}, "n": [1, null, true]})),
             json!({"data": {"password": "(hidden)"}, "n": ["(hidden)", null, "(hidden)"]})
         );
+    }
+
+    #[test]
+    fn hides_values_of_live_secrets_and_in_their_records() {
+        let hidden = |mut object: Value| {
+            hide_values(&mut object);
+            object
+        };
+        let config = json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "b"}});
+        assert_eq!(hidden(config.clone()), config);
+        let secret = |value: &str, record: &str| {
+            json!({
+                "apiVersion": "v1", "kind": "Secret", "type": "Opaque", "immutable": true,
+                "metadata": {"name": "a", "annotations": {ANNOTATION: record, "note": "b"}},
+                "data": {"password": value},
+            })
+        };
+        let record = |value: &str| {
+            format!("{{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"stringData\":{{\"password\":\"{value}\"}}}}\n")
+        };
+        assert_eq!(hidden(secret("aHVudGVyMg==", &record("hunter2"))), secret(HIDDEN, &record(HIDDEN)));
+        for broken in ["hunter2", "{\"stringData\":{\"password\":\"hunter2\"}}"] {
+            assert_eq!(hidden(secret("aHVudGVyMg==", broken)), secret(HIDDEN, HIDDEN));
+        }
     }
 
     #[test]

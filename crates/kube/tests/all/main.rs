@@ -2,4 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
+#[path = "../../../../bench/cluster/tests/all/every_file.rs"]
+mod every_file;
 mod schema;

@@ -55,7 +55,7 @@ fn who_may_not_delete_learns_it_before_the_first_write() {
     Deploying base
     to context deployer ($SERVER), namespace $NS
 
-    warning: kinds that may not be read are not pruned, such as APIService.apiregistration.k8s.io, CSIDriver.storage.k8s.io, CSINode.storage.k8s.io
+    warning: kinds that may not be read are not pruned, such as [KINDS]
     error: This revision is not deployed; nothing was written
       - The cluster would refuse to delete configmap/b in namespace $NS: configmaps "b" is forbidden: User "deployer" cannot delete resource "configmaps" in API group "" in the namespace "$NS"
         to go on: ask for this right: docs/permissions.md lists those that a deploy needs
