@@ -1,8 +1,9 @@
 //! The arguments that several commands share. Doc comments are the help.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
+use jiff::SignedDuration;
 
 /// Which cluster, and as whom: kubectl's flags.
 #[derive(Debug, Clone, Default, Args)]
@@ -89,6 +90,43 @@ pub struct ApprovalArgs {
     /// Delete this object though it holds data, or though very many are deleted: `persistentvolumeclaim/data`
     #[arg(long, value_name = "KIND/NAME", value_delimiter = ',')]
     pub allow_prune: Vec<String>,
+}
+
+/// How long to wait until what was written is live.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Waiting")]
+pub struct WaitArgs {
+    /// The longest to wait until everything is live: `90s`, `10m`, `1h` [default: 10m]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub timeout: Option<Duration>,
+    /// Do not wait until it is live: end when everything is written
+    #[arg(long, conflicts_with = "timeout")]
+    pub no_wait: bool,
+}
+
+/// Where deploys are recorded.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Journal")]
+pub struct JournalArgs {
+    /// The journal: a file, or postgres://USER@HOST/DATABASE [default: ~/.local/state/landfall/journal.db]
+    #[arg(long, value_name = "PLACE", env = "LANDFALL_JOURNAL", hide_env_values = true)]
+    pub journal: Option<String>,
+}
+
+/// How long a deploy waits if nobody says otherwise: the time that Kubernetes gives a Deployment to make progress.
+const USUAL_WAIT: Duration = Duration::from_secs(600);
+
+impl WaitArgs {
+    /// How long to wait; `None` for not at all.
+    pub fn wait(&self) -> Option<Duration> {
+        (!self.no_wait).then(|| self.timeout.unwrap_or(USUAL_WAIT))
+    }
+}
+
+/// A time as kubectl writes it: `90s`, `5m`, `1h30m`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let span: SignedDuration = text.parse().map_err(|_| "it is no time; write 90s, 10m or 1h30m".to_owned())?;
+    span.try_into().map_err(|_| "a time cannot be negative".to_owned())
 }
 
 /// How a plan is shown.

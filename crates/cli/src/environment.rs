@@ -1,11 +1,17 @@
 //! Which environment a command is about, and its manifests.
 
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
 use landfall_core::{manifest::Manifest, plan::PlanOptions, selector::Selector};
 use landfall_deploy::{
     config::{Config, Environment, FILE_NAME, KubernetesConfig},
-    environment::Request,
+    environment::{CommitInfo, IsBefore, Request},
 };
-use landfall_git::Commit;
+use landfall_git::{Commit, Revision};
+use landfall_journal::{Cause, Time};
 use landfall_kube::KubernetesTarget;
 
 use crate::{
@@ -44,6 +50,10 @@ pub struct JobArgs<'a> {
     pub connect: &'a ConnectArgs,
     /// Approvals.
     pub approvals: &'a ApprovalArgs,
+    /// Why it is asked for.
+    pub cause: Cause,
+    /// How long to wait until it is live; `None` for not at all.
+    pub wait: Option<Duration>,
 }
 
 /// Reads the manifests and prepares the connection.
@@ -69,7 +79,8 @@ async fn of_files(args: &JobArgs<'_>) -> Result<Job, CommandError> {
     let manifests = source::manifests_of_files(&args.files.filename, args.files.recursive.unwrap_or_default())?;
     // Faults of the manifests come before those of the connection: the user can correct them without a cluster.
     let target = target?;
-    let request = request(args, selector, prune, track, PlanOptions::default().max_prune_share);
+    let name = if selector.is_empty() { names.join(", ") } else { selector.to_string() };
+    let request = request(args, name, selector, prune, track, PlanOptions::default().max_prune_share);
     Ok(Job { title: names.join(", "), manifests, request, target })
 }
 
@@ -89,9 +100,11 @@ async fn of_repository(args: &JobArgs<'_>) -> Result<Job, CommandError> {
     let target = target?;
     let share =
         environment.max_prune_share.map_or(PlanOptions::default().max_prune_share, |share| f64::from(share) / 100.0);
-    let mut request = request(args, selector, prune, true, share);
-    request.revision = Some(commit.id.to_string());
+    let mut request = request(args, name.clone(), selector, prune, true, share);
     request.repository = repository.address();
+    request.commit = Some(commit_info(&commit));
+    request.is_before = Some(is_before(repository, &commit.id));
+    request.revision = Some(commit.id.to_string());
     let title = format!("{name} at {} ({})", commit.id.short(), commit.subject);
     Ok(Job { title, manifests, request, target })
 }
@@ -182,9 +195,42 @@ fn parse_selector(text: Option<&str>) -> Result<Selector, CommandError> {
     Selector::parse(text.unwrap_or_default()).map_err(|error| CommandError::user(error.to_string()))
 }
 
-fn request(args: &JobArgs<'_>, selector: Selector, prune: bool, track: bool, max_prune_share: f64) -> Request {
+fn commit_info(commit: &Commit) -> CommitInfo {
+    CommitInfo {
+        author: commit.author.name.clone(),
+        subject: commit.subject.clone(),
+        committed: Time::from_millis(commit.committer.time.seconds * 1000),
+    }
+}
+
+/// Whether a revision comes before another one in the history of its repository.
+fn is_before(repository: DeploymentRepository, revision: &Revision) -> IsBefore {
+    let (repository, revision) = (Mutex::new(repository), revision.clone());
+    Arc::new(move |other: &str| {
+        let repository = repository.lock().unwrap_or_else(PoisonError::into_inner);
+        // A revision that the repository does not know says nothing of before and after.
+        let other = repository.resolve(other).ok();
+        other.is_some_and(|other| other.id != revision && repository.is_ancestor(&revision, &other.id))
+    })
+}
+
+fn request(
+    args: &JobArgs<'_>,
+    environment: String,
+    selector: Selector,
+    prune: bool,
+    track: bool,
+    max_prune_share: f64,
+) -> Request {
     let lower = |names: &[String]| names.iter().map(|name| name.to_lowercase()).collect();
     Request {
+        environment,
+        cause: args.cause,
+        asked_by: user_and_host(),
+        commit: None,
+        is_before: None,
+        detected: Time::now(),
+        wait: args.wait,
         selector,
         namespace: args.connect.namespace.clone(),
         enforce_namespace: args.connect.namespace.is_some(),
@@ -202,11 +248,16 @@ fn request(args: &JobArgs<'_>, selector: Selector, prune: bool, track: bool, max
     }
 }
 
-/// Who deploys, for whoever waits for the lock: `alice@laptop (process 4711)`.
-fn holder() -> String {
+/// Who deploys, for the timeline: `alice@laptop`.
+fn user_and_host() -> String {
     let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "somebody".to_owned());
     let host =
         std::fs::read_to_string("/proc/sys/kernel/hostname").or_else(|_| std::fs::read_to_string("/etc/hostname"));
     let host = host.map_or_else(|_| "unknown host".to_owned(), |host| host.trim().to_owned());
-    format!("{user}@{host} (process {})", std::process::id())
+    format!("{user}@{host}")
+}
+
+/// Who deploys, for whoever waits for the lock: `alice@laptop (process 4711)`.
+fn holder() -> String {
+    format!("{} (process {})", user_and_host(), std::process::id())
 }

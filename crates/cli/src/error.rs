@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use landfall_core::diagnostic::Diagnostic;
 use landfall_deploy::{
-    deploy::{DeployError, Failure},
+    error::{DeployError, Failure},
     plan::PlanError,
     target::TargetError,
 };
@@ -18,6 +18,8 @@ pub mod status {
     pub const ERROR: u8 = 1;
     /// `plan --exit-code` found changes.
     pub const PENDING: u8 = 2;
+    /// Everything is written, but not live.
+    pub const NOT_LIVE: u8 = 3;
     /// A guard, or an immutable field, stopped it: the user may approve. Nothing was written.
     pub const BLOCKED: u8 = 4;
 }
@@ -202,6 +204,7 @@ impl From<DeployError> for CommandError {
                 details: failed.iter().map(failure).collect(),
                 ..Self::user(message).hint("correct the cause and deploy again: it goes on where this one ended")
             },
+            DeployError::Journal { error, .. } => Self { message, ..error.into() },
             DeployError::Stopped { .. } | DeployError::LockLost { .. } => Self::user(message),
         }
     }

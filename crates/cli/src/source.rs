@@ -51,6 +51,15 @@ impl DeploymentRepository {
         })
     }
 
+    /// Whether a commit comes before another one. Where the history does not reach so far, nobody can tell.
+    pub fn is_ancestor(&self, one: &Revision, other: &Revision) -> bool {
+        let base = match self {
+            Self::Local(repository) => repository.merge_base(one, other),
+            Self::Mirror(mirror) => mirror.merge_base(one, other),
+        };
+        base.is_ok_and(|base| base.as_ref() == Some(one))
+    }
+
     /// The tip of a branch.
     pub fn branch(&self, name: &str) -> Result<Commit, CommandError> {
         Ok(match self {

@@ -11,6 +11,11 @@ pub fn cache() -> Result<PathBuf, CommandError> {
     folder("XDG_CACHE_HOME", ".cache")
 }
 
+/// The folder of things that are to last.
+pub fn state() -> Result<PathBuf, CommandError> {
+    folder("XDG_STATE_HOME", ".local/state")
+}
+
 fn folder(variable: &str, default: &str) -> Result<PathBuf, CommandError> {
     // A relative path there is to be ignored, says the specification.
     let set = env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());

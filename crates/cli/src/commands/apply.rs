@@ -5,16 +5,18 @@ use std::{process::ExitCode, sync::Arc};
 use clap::Args;
 use landfall_core::plan::Plan;
 use landfall_deploy::{
-    deploy::{Outcome, deploy},
+    deploy::{Deployer, Outcome},
     plan::{check, plan},
     target::Target,
 };
+use landfall_journal::Cause;
 
 use super::deploy::stop_on_interrupt;
 use crate::{
-    args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
+    args::{ApprovalArgs, ConnectArgs, FileArgs, JournalArgs, RepositoryArgs},
     environment::{JobArgs, job},
     error::CommandError,
+    journal,
     output::{
         self,
         kubectl::{self, DryRun},
@@ -71,6 +73,8 @@ pub struct ApplyArgs {
     approvals: ApprovalArgs,
     #[command(flatten)]
     connect: ConnectArgs,
+    #[command(flatten)]
+    journal: JournalArgs,
 }
 
 pub async fn run(args: &ApplyArgs) -> Result<ExitCode, CommandError> {
@@ -88,6 +92,8 @@ pub async fn run(args: &ApplyArgs) -> Result<ExitCode, CommandError> {
         repository: &RepositoryArgs::default(),
         connect: &args.connect,
         approvals: &args.approvals,
+        cause: Cause::Apply,
+        wait: None,
     })
     .await?;
     let progress = Arc::new(Terminal::new(ShowPlan::No, job.target.default_namespace()));
@@ -108,10 +114,12 @@ pub async fn run(args: &ApplyArgs) -> Result<ExitCode, CommandError> {
         planned
     } else {
         stop_on_interrupt(&progress);
-        let result = deploy(&job.target, job.manifests, &job.request, progress.as_ref()).await;
+        let journal = if job.request.track { Some(journal::open(&args.journal).await?) } else { None };
+        let deployer = Deployer { target: &job.target, journal: journal.as_ref(), progress: progress.as_ref() };
+        let result = deployer.deploy(job.manifests, &job.request).await;
         progress.finish();
         match result? {
-            Outcome::Done(planned) => *planned,
+            Outcome::Applied { planned, .. } => *planned,
             Outcome::Blocked(planned) => {
                 planned.plan.warnings.iter().for_each(|warning| output::warning(warning));
                 *planned

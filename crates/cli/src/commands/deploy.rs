@@ -4,16 +4,18 @@ use std::{process::ExitCode, sync::Arc, time::Instant};
 
 use clap::Args;
 use landfall_deploy::{
-    deploy::{Outcome, deploy},
+    deploy::{Deployer, Outcome},
     target::Target,
 };
+use landfall_journal::Cause;
 
 use crate::{
-    args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
+    args::{ApprovalArgs, ConnectArgs, FileArgs, JournalArgs, RepositoryArgs, WaitArgs},
     environment::{JobArgs, job},
     error::CommandError,
+    journal,
     output::{
-        self,
+        self, ending,
         progress::{ShowPlan, Terminal},
         refusal,
     },
@@ -33,6 +35,8 @@ pub struct DeployArgs {
     #[arg(long, value_name = "MODE", value_parser = ["server", "none"], default_value = "none", hide_default_value = true)]
     dry_run: String,
     #[command(flatten)]
+    wait: WaitArgs,
+    #[command(flatten)]
     repository: RepositoryArgs,
     #[command(flatten)]
     files: FileArgs,
@@ -40,6 +44,8 @@ pub struct DeployArgs {
     approvals: ApprovalArgs,
     #[command(flatten)]
     connect: ConnectArgs,
+    #[command(flatten)]
+    journal: JournalArgs,
 }
 
 pub async fn run(args: &DeployArgs) -> Result<ExitCode, CommandError> {
@@ -52,6 +58,8 @@ pub async fn run(args: &DeployArgs) -> Result<ExitCode, CommandError> {
         repository: &args.repository,
         connect: &args.connect,
         approvals: &args.approvals,
+        cause: Cause::Deploy,
+        wait: args.wait.wait(),
     })
     .await?;
     output::note(&format!(
@@ -65,20 +73,18 @@ pub async fn run(args: &DeployArgs) -> Result<ExitCode, CommandError> {
         return dry_run(job, &progress).await;
     }
     stop_on_interrupt(&progress);
-    let result = deploy(&job.target, job.manifests, &job.request, progress.as_ref()).await;
+    let journal = journal::open(&args.journal).await?;
+    let deployer = Deployer { target: &job.target, journal: Some(&journal), progress: progress.as_ref() };
+    let result = deployer.deploy(job.manifests, &job.request).await;
     progress.finish();
     match result? {
         Outcome::Blocked(planned) => {
             planned.plan.warnings.iter().for_each(|warning| output::warning(warning));
             Ok(refusal::report(&planned.plan, refusal::NOT_DEPLOYED).unwrap_or(ExitCode::SUCCESS))
         }
-        Outcome::Done(planned) => {
-            output::note(&format!(
-                "Done in {:.1} s: {}",
-                started.elapsed().as_secs_f64(),
-                planned.plan.totals().done()
-            ));
-            Ok(ExitCode::SUCCESS)
+        Outcome::Applied { planned, ending } => {
+            let namespace = job.target.default_namespace();
+            Ok(ending::report(&planned.plan, ending.as_ref(), namespace, started.elapsed()))
         }
     }
 }
@@ -107,7 +113,7 @@ pub fn stop_on_interrupt(progress: &Arc<Terminal>) {
                 std::process::exit(130);
             }
             progress.stop();
-            output::note("Stopping after the requests that are under way; press Ctrl-C again to end at once");
+            output::note("Stopping after what is under way; press Ctrl-C again to end at once");
         }
     });
 }

@@ -7,6 +7,7 @@ use landfall_deploy::{
     plan::{Planned, check, plan},
     target::{Target, TargetError},
 };
+use landfall_journal::Cause;
 
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, Format, RepositoryArgs},
@@ -59,6 +60,8 @@ pub async fn run(args: &PlanArgs) -> Result<ExitCode, CommandError> {
         repository: &args.repository,
         connect: &args.connect,
         approvals: &args.approvals,
+        cause: Cause::Deploy,
+        wait: None,
     })
     .await?;
     let progress = Terminal::new(ShowPlan::No, job.target.default_namespace());

@@ -10,6 +10,8 @@ use landfall_core::{
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
+use super::rollouts::name;
+
 const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 const RED: Style = AnsiColor::Red.on_default();
@@ -60,14 +62,7 @@ fn row(item: &Item, default_namespace: &str) -> [String; 3] {
         Action::Unchanged => "  unchanged",
     };
     let place = item.place.as_ref().map(ToString::to_string).unwrap_or_default();
-    [operation.to_owned(), name(item, default_namespace), place]
-}
-
-fn name(item: &Item, default_namespace: &str) -> String {
-    match item.id.namespace.as_deref() {
-        Some(namespace) if namespace != default_namespace => format!("{} -n {namespace}", item.id.short()),
-        _ => item.id.short(),
-    }
+    [operation.to_owned(), name(&item.id, default_namespace), place]
 }
 
 /// What changes in one object, and what is to be known of it; nothing for most.
@@ -106,7 +101,7 @@ fn details(item: &Item, default_namespace: &str) -> String {
     if text.is_empty() {
         return text;
     }
-    format!("\n\n{}\n{}", name(item, default_namespace), text.trim_end())
+    format!("\n\n{}\n{}", name(&item.id, default_namespace), text.trim_end())
 }
 
 fn render_change(change: &Change) -> String {

@@ -1,6 +1,7 @@
 //! All that is written to the terminal: data to stdout, words for people to stderr.
 
 pub mod change_list;
+pub mod ending;
 pub mod fault;
 mod hidden;
 pub mod json;
@@ -8,7 +9,8 @@ pub mod kubectl;
 pub mod objects;
 pub mod progress;
 pub mod refusal;
-mod wrap;
+pub mod rollouts;
+pub mod wrap;
 
 use std::io::{IsTerminal, Write};
 

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use landfall_core::{order::Step, plan::Plan};
 use landfall_deploy::progress::{Event, Progress};
 
-use super::{change_list, data, is_terminal, note, warning};
+use super::{change_list, data, is_terminal, note, rollouts::Rollouts, warning};
 
 /// How the plan that is carried out is shown first.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,7 @@ pub struct Terminal {
 
 struct State {
     bar: Option<ProgressBar>,
+    rollouts: Option<Rollouts>,
     doing: String,
     done: usize,
     total: usize,
@@ -42,7 +43,7 @@ struct State {
 impl Terminal {
     /// Begins.
     pub fn new(show: ShowPlan, default_namespace: &str) -> Self {
-        let state = State { bar: None, doing: String::new(), done: 0, total: 0, told: Instant::now() };
+        let state = State { bar: None, rollouts: None, doing: String::new(), done: 0, total: 0, told: Instant::now() };
         Self {
             show,
             default_namespace: default_namespace.to_owned(),
@@ -58,8 +59,12 @@ impl Terminal {
 
     /// Removes the bar.
     pub fn finish(&self) {
-        if let Some(bar) = self.lock().bar.take() {
+        let mut state = self.lock();
+        if let Some(bar) = state.bar.take() {
             bar.finish_and_clear();
+        }
+        if let Some(rollouts) = state.rollouts.take() {
+            rollouts.finish();
         }
     }
 
@@ -95,9 +100,11 @@ impl Terminal {
     }
 
     fn suspended(&self, tell: impl FnOnce()) {
-        match self.lock().bar.clone() {
-            Some(bar) => bar.suspend(tell),
-            None => tell(),
+        let state = self.lock();
+        match (&state.bar, &state.rollouts) {
+            (Some(bar), _) => bar.suspend(tell),
+            (None, Some(rollouts)) => rollouts.suspended(tell),
+            (None, None) => tell(),
         }
     }
 }
@@ -111,6 +118,16 @@ impl Progress for Terminal {
             Event::Applying { step, total } => self.begin(&format!("Applying {}", step_name(step)), total),
             Event::Pruning { total } => self.begin("Pruning", total),
             Event::Done { .. } => self.done(),
+            Event::Watching { .. } => {
+                self.finish();
+                self.lock().rollouts = Some(Rollouts::new(&self.default_namespace));
+            }
+            Event::Rollout(rollout) => {
+                if let Some(rollouts) = &mut self.lock().rollouts {
+                    rollouts.tell(&rollout);
+                }
+            }
+            Event::Blind { message } => self.suspended(|| warning(&message)),
             Event::Warning { id, message } => self.suspended(|| warning(&format!("{id}: {message}"))),
         }
     }

@@ -1,0 +1,56 @@
+//! How a deploy ended, in words, and the exit status.
+
+use std::{process::ExitCode, time::Duration};
+
+use landfall_core::{health::HealthState, plan::Plan, rollout::Rollout};
+use landfall_deploy::{deploy::superseded_by, wait::Ending};
+use landfall_journal::Time;
+
+use super::{error, note, rollouts};
+use crate::error::status;
+
+/// Tells how the deploy ended. `took` is the time since the command began.
+pub fn report(plan: &Plan, ending: Option<&Ending>, default_namespace: &str, took: Duration) -> ExitCode {
+    let seconds = took.as_secs_f64();
+    let done = plan.totals().done();
+    let reasons = |rollouts: &[Rollout]| rollouts::reasons(rollouts, default_namespace);
+    match ending {
+        None => {
+            note(&format!("Done in {seconds:.1} s: {done}"));
+            ExitCode::SUCCESS
+        }
+        Some(Ending::Live { at, rollouts }) => {
+            for rollout in rollouts.iter().filter(|rollout| rollout.state == HealthState::Suspended) {
+                note(&rollouts::line(rollout, default_namespace));
+            }
+            note(&format!("Live since {} ({seconds:.1} s): {done}", clock(*at)));
+            ExitCode::SUCCESS
+        }
+        Some(Ending::Hopeless(rollouts)) => {
+            let hint = "the objects stay as they are now; correct the cause, or go back: `landfall rollback`";
+            error("Applied, but it will not become live", &reasons(rollouts), &[hint.to_owned()]);
+            ExitCode::from(status::NOT_LIVE)
+        }
+        Some(Ending::TimedOut(rollouts)) => {
+            let hint = "it may still become live: look with `landfall status`; give it more time with --timeout, or go \
+                        back: `landfall rollback`";
+            error(&format!("Applied, but not live after {seconds:.0} s"), &reasons(rollouts), &[hint.to_owned()]);
+            ExitCode::from(status::NOT_LIVE)
+        }
+        Some(Ending::Stopped(rollouts)) => {
+            let hint = "everything is written, and goes on without Landfall; look with `landfall status`";
+            error("Stopped waiting; it is applied, but not live yet", &reasons(rollouts), &[hint.to_owned()]);
+            ExitCode::from(status::NOT_LIVE)
+        }
+        Some(Ending::Superseded(latest)) => {
+            let message = format!("No longer waiting: {}", superseded_by(latest));
+            error(&message, &[], &["look with `landfall status` what is live".to_owned()]);
+            ExitCode::from(status::NOT_LIVE)
+        }
+    }
+}
+
+/// The time of day where the user is, with seconds.
+fn clock(at: Time) -> String {
+    at.timestamp().to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%H:%M:%S").to_string()
+}
