@@ -16,7 +16,9 @@
 mod begin;
 mod deploy;
 mod deploys;
+mod end_other;
 mod error;
+mod fault;
 mod find;
 mod finish;
 mod id;
