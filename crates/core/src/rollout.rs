@@ -20,6 +20,8 @@ pub struct Rollout {
     pub sentence: String,
     /// Numbers for lists and bars, for kinds that have some.
     pub progress: Option<Progress>,
+    /// The images that the object asks for, by the container's name.
+    pub wanted: BTreeMap<String, String>,
     /// The images that really run, by the container's name.
     pub images: BTreeMap<String, BTreeSet<RunningImage>>,
     /// Since when the target itself reports it so, RFC 3339 in whole seconds; only of a live one, and only for kinds that
@@ -71,6 +73,7 @@ mod tests {
                     state: *state,
                     sentence: String::new(),
                     progress: None,
+                    wanted: BTreeMap::new(),
                     images: BTreeMap::new(),
                     live_since: None,
                 })

@@ -93,16 +93,11 @@ impl<'a> Journaling<'a> {
     }
 
     /// The plan, before the first write.
-    pub async fn planned(&self, planned: &Planned, request: &Request) {
+    pub async fn planned(&self, planned: &Planned, goes_back_from: Option<&str>) {
         let Some((journal, begun)) = &self.begun else { return };
-        let previous_revision = planned.inventories.own.as_ref().and_then(|own| own.revision.clone());
-        let is_older = match (&previous_revision, &request.is_before) {
-            (Some(previous), Some(is_before)) => is_before(previous),
-            _ => false,
-        };
         let plan = NewPlan {
-            is_older,
-            previous_revision,
+            is_older: goes_back_from.is_some(),
+            previous_revision: planned.inventories.own.as_ref().and_then(|own| own.revision.clone()),
             changes: to_journal::changes(&planned.plan),
             images: to_journal::images(planned),
         };

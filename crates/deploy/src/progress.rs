@@ -17,6 +17,11 @@ pub enum Event {
         /// Who runs it.
         holder: String,
     },
+    /// The revision is older than the one that is live.
+    GoingBack {
+        /// The one that is live.
+        live: String,
+    },
     /// A step begins.
     Applying {
         /// The step.

@@ -134,10 +134,25 @@ impl Running<'_> {
                 && matches!(item.action, Action::Create { .. })
         };
         if let Some(item) = planned.plan.items.iter().find(is_own) {
-            self.journaling.planned(planned, self.request).await;
+            self.journaling.planned(planned, self.goes_back_from(planned)).await;
             self.target.carry_out(item, &planned.catalog).await?;
         }
         Ok(())
+    }
+
+    /// The revision that is live, if the one to deploy is older.
+    fn goes_back_from<'p>(&self, planned: &'p Planned) -> Option<&'p str> {
+        let live = planned.inventories.own.as_ref()?.revision.as_deref()?;
+        self.request.is_before.as_ref().filter(|is_before| is_before(live)).map(|_| live)
+    }
+
+    /// Deploying an older revision is possible, and never silent: the branch says something else.
+    fn tell_if_older<'p>(&self, planned: &'p Planned) -> Option<&'p str> {
+        let live = self.goes_back_from(planned);
+        if let Some(live) = live {
+            self.progress.tell(Event::GoingBack { live: live.to_owned() });
+        }
+        live
     }
 
     /// The revision changes no object. It is still the one that is live now, and what an earlier deploy began may still
@@ -145,7 +160,7 @@ impl Running<'_> {
     async fn nothing_to_write(&self, planned: Planned) -> Result<Written, DeployError> {
         let before = planned.inventories.own.as_ref().and_then(|own| own.revision.as_ref());
         if self.journaling.is_resumed() || before != self.request.revision.as_ref() {
-            self.journaling.planned(&planned, self.request).await;
+            self.journaling.planned(&planned, self.tell_if_older(&planned)).await;
         }
         record_unchanged(self.target, &planned, self.request).await?;
         self.journaling.applied().await;
@@ -182,7 +197,8 @@ impl Running<'_> {
 
     async fn carry_out(&self, planned: Planned, lock: Option<&dyn Lock>) -> Result<Written, DeployError> {
         let (target, request, journaling) = (self.target, self.request, self.journaling);
-        let (watch, ()) = futures::join!(self.watch(&planned), journaling.planned(&planned, request));
+        let back = self.tell_if_older(&planned);
+        let (watch, ()) = futures::join!(self.watch(&planned), journaling.planned(&planned, back));
         let mut watch = watch?;
         let mut run = Run {
             target,

@@ -153,6 +153,7 @@ mod tests {
             state,
             sentence: String::new(),
             progress: None,
+            wanted: BTreeMap::new(),
             images: BTreeMap::new(),
             live_since: since.map(Into::into),
         }

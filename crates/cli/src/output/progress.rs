@@ -115,6 +115,13 @@ impl Progress for Terminal {
             Event::Observing => {}
             Event::Checking { total } => self.begin("Checking with the server", total),
             Event::Waiting { holder } => self.suspended(|| note(&format!("Waiting for another deploy: {holder}"))),
+            Event::GoingBack { live } => self.suspended(|| {
+                let live: String = live.chars().take(7).collect();
+                warning(&format!(
+                    "this revision is older than {live}, which is live: the branch does not say so, and its next deploy \
+                     undoes it; to go back for good: `landfall rollback`"
+                ));
+            }),
             Event::Applying { step, total } => self.begin(&format!("Applying {}", step_name(step)), total),
             Event::Pruning { total } => self.begin("Pruning", total),
             Event::Done { .. } => self.done(),

@@ -3,6 +3,7 @@
 //! It is computed without any request from what was read, printed, carried out and recorded as the same value.
 
 mod apply_items;
+mod between;
 mod check;
 mod compute;
 mod explain;
@@ -18,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
+pub use between::between;
 pub use check::{CheckFault, CheckOutcome, FaultCause};
 pub use compute::{PlanInput, compute};
 pub use secret::{HIDDEN, conceal, hide_values, holds_secret};

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use landfall_core::{
     health::{self, Health, HealthState, LogQuery, Surroundings},
+    images::images,
     object::ObjectId,
     rollout::Rollout,
 };
@@ -55,6 +56,7 @@ fn one(awaited: &Awaited, store: &Store, around: &Surroundings<'_>) -> (Rollout,
         id: awaited.id.clone(),
         state: health.state,
         progress: seen.and_then(|object| health::progress(object, around)),
+        wanted: seen.map(images).unwrap_or_default(),
         images: seen.map(|object| health::images(health::new_pods(object, around))).unwrap_or_default(),
         live_since: seen.filter(|_| is_live).and_then(|object| health::live_since(object, around)),
         sentence: health.sentence,
