@@ -4,7 +4,7 @@ use std::{io, path::PathBuf, time::Duration};
 
 use landfall_core::diagnostic::Diagnostic;
 
-use crate::{remote_fault::RemoteFault, revision::Revision};
+use crate::{push_fault::PushFault, remote_fault::RemoteFault, revert_refusal::RevertRefusal, revision::Revision};
 
 /// The result of everything in this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -182,6 +182,46 @@ pub enum Error {
         /// The one that may come later.
         descendant: Revision,
     },
+    /// Commits that cannot be reverted; nothing was written.
+    #[error("{refusal}")]
+    Revert {
+        /// The reason.
+        refusal: Box<RevertRefusal>,
+    },
+    /// Git does not know who commits.
+    #[error("Git does not know in whose name to commit{}", said_in_brackets(said))]
+    NoIdentity {
+        /// What git said; may be empty.
+        said: String,
+    },
+    /// The commit could not be signed, as `commit.gpgSign` asks for.
+    #[error("The commit could not be signed{}", said_in_brackets(said))]
+    Signing {
+        /// What git said; may be empty.
+        said: String,
+    },
+    /// The remote did not take a commit; nothing has changed there.
+    #[error("Pushing to branch `{branch}` of {url} failed: {fault}{}", server_said(said))]
+    Push {
+        /// The branch's short name.
+        branch: String,
+        /// The address, masked.
+        url: String,
+        /// What kind of refusal it is.
+        fault: PushFault,
+        /// What the forge said, masked; may be empty.
+        said: String,
+    },
+    /// Files that are not committed are in the way of a branch that is checked out.
+    #[error("Branch `{branch}` is checked out in {} and could not be moved there{}", root.display(), said_in_brackets(said))]
+    WorkTree {
+        /// The branch's short name.
+        branch: String,
+        /// The work tree.
+        root: PathBuf,
+        /// What git said.
+        said: String,
+    },
     /// Files that cannot be read; nothing was returned.
     #[error("{} in {place} cannot be read:\n{}", count(faults.len()), lines(faults))]
     Files {
@@ -233,6 +273,15 @@ impl Error {
             Self::MissingObject { .. } | Self::DamagedObject { .. } => {
                 "Run `git fsck` there, and make a fresh clone if it reports damage"
             }
+            Self::Revert { refusal } => return Some(refusal.hint()),
+            Self::NoIdentity { .. } => {
+                "Run `git config --global user.name \"Your Name\"` and `git config --global user.email you@example.com`, or set GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL"
+            }
+            Self::Signing { .. } => {
+                "Check `user.signingKey` and `gpg.format` with `git config --list`, and that an agent holds the key, since Landfall never asks for a passphrase; or run `git config commit.gpgSign false`"
+            }
+            Self::Push { fault, .. } => fault.hint(),
+            Self::WorkTree { .. } => "Commit or stash what is not committed there, and try again",
             Self::Files { .. } => "Correct the files, and try again; nothing was read in part",
         };
         Some(hint.to_owned())
@@ -251,6 +300,10 @@ impl Error {
 
 fn said_in_brackets(said: &str) -> String {
     if said.is_empty() { String::new() } else { format!(" (git said: {said})") }
+}
+
+fn server_said(said: &str) -> String {
+    if said.is_empty() { String::new() } else { format!(" (it said: {said})") }
 }
 
 fn of_path(path: &str) -> String {

@@ -10,9 +10,11 @@
 //! the network is left to the `git` program, which knows the user's ssh configuration and credential helpers. Nothing
 //! here prints, asks, or lets a password into a message.
 
+mod advance;
 mod clone;
 mod closest;
 mod collector;
+mod commit_tree;
 mod directory;
 mod error;
 mod fetch;
@@ -21,18 +23,27 @@ mod local;
 mod lock;
 mod lookup;
 mod ls_remote;
+mod merge_trees;
 mod mirror;
 mod object;
 mod options;
+mod publish;
+mod push;
+mod push_fault;
 mod remote_fault;
 mod repository;
 mod resolve;
+mod revert;
+mod revert_message;
+mod revert_refusal;
 mod revision;
 mod run_git;
 mod tree;
 mod uncommitted;
+mod undo;
 mod url;
 
+pub use commit_tree::CommitAs;
 pub use directory::read_directory;
 pub use error::{Error, Result};
 pub use fetch::{Fetched, RefChange};
@@ -40,8 +51,14 @@ pub use local::Upstream;
 pub use ls_remote::{RemoteRef, RemoteRefs};
 pub use mirror::Mirror;
 pub use options::GitOptions;
+pub use publish::Published;
+pub use push::Push;
+pub use push_fault::PushFault;
 pub use remote_fault::RemoteFault;
 pub use repository::Repository;
+pub use revert::Reverted;
+pub use revert_refusal::{Named, RevertRefusal};
 pub use revision::{Commit, GitTime, Revision, Signature};
 pub use tree::{Symlink, TreeFile, TreeRead};
+pub use undo::Undo;
 pub use url::RepoUrl;

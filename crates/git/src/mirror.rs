@@ -29,6 +29,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Mirror {
     url: RepoUrl,
+    push_url: Option<RepoUrl>,
     options: GitOptions,
     path: PathBuf,
     repository: RwLock<Arc<Repository>>,
@@ -59,12 +60,28 @@ impl Mirror {
             }
             None => clone(&path, url, &options)?,
         };
-        Ok(Self { url: url.clone(), options, path, repository: RwLock::new(Arc::new(repository)) })
+        Ok(Self { url: url.clone(), push_url: None, options, path, repository: RwLock::new(Arc::new(repository)) })
     }
 
     /// Where it comes from.
     pub fn url(&self) -> &RepoUrl {
         &self.url
+    }
+
+    /// Pushes to another address than it fetches from, as git's `remote.<name>.pushurl` says.
+    #[must_use]
+    pub fn pushing_to(mut self, url: Option<RepoUrl>) -> Self {
+        self.push_url = url;
+        self
+    }
+
+    /// Where a push goes.
+    pub fn push_url(&self) -> &RepoUrl {
+        self.push_url.as_ref().unwrap_or(&self.url)
+    }
+
+    pub(crate) fn options(&self) -> &GitOptions {
+        &self.options
     }
 
     /// The bare repository's folder.
