@@ -48,15 +48,6 @@ impl Repository {
         git_dir.canonicalize().unwrap_or_else(|_| git_dir.to_owned())
     }
 
-    /// A handle that knows nothing of the user's configuration.
-    pub(crate) fn isolated(&self) -> Result<gix::Repository> {
-        let options = gix::open::Options::isolated().open_path_as_is(true).with(gix::sec::Trust::Full);
-        let inner = gix::ThreadSafeRepository::open_opts(self.inner.git_dir(), options).map_err(self.unusable())?;
-        let mut handle = inner.to_thread_local();
-        handle.object_cache_size(OBJECT_CACHE_BYTES);
-        Ok(handle)
-    }
-
     /// A handle for one operation on one thread.
     pub(crate) fn handle(&self) -> gix::Repository {
         let mut handle = self.inner.to_thread_local();

@@ -90,11 +90,15 @@ impl Repository {
         let ours = objects.root_tree(&tip.id)?;
         let (base, theirs) = (objects.root_tree(&selection.newest)?, objects.root_tree(&selection.before)?);
         let commits = || Named::all(&selection.undone);
-        let tree = match self.merge_trees(base, ours, theirs)? {
+        let tree = match self.merge_trees(options, base, ours, theirs)? {
             Merged::Tree(tree) if tree == ours => {
                 return Err(RevertRefusal::NoChange { commits: commits(), branch: branch.to_owned() }.into());
             }
             Merged::Tree(tree) => tree,
+            Merged::OldGit => {
+                let (branch, before) = (branch.to_owned(), selection.before.clone());
+                return Err(RevertRefusal::OldGit { commits: commits(), before, branch }.into());
+            }
             Merged::Conflicts(paths) => {
                 let (branch, before) = (branch.to_owned(), selection.before.clone());
                 return Err(RevertRefusal::Conflict { commits: commits(), before, branch, paths }.into());

@@ -61,6 +61,15 @@ pub enum RevertRefusal {
         /// Where the conflicts are, sorted.
         paths: Vec<String>,
     },
+    /// Later commits must be merged with, for which this git is too old.
+    OldGit {
+        /// What was to be reverted, newest first.
+        commits: Vec<Named>,
+        /// The commit before them.
+        before: Revision,
+        /// The branch's short name.
+        branch: String,
+    },
 }
 
 /// A commit as messages name it: `1a2b3c4 "Scale web"`.
@@ -116,6 +125,11 @@ impl fmt::Display for RevertRefusal {
                 these(commits),
                 list(paths)
             ),
+            Self::OldGit { commits, branch, .. } => write!(
+                f,
+                "Reverting {} needs git 2.38 or newer here, since branch `{branch}` has later commits",
+                these(commits)
+            ),
         }
     }
 }
@@ -141,18 +155,30 @@ impl RevertRefusal {
                 format!("See `git log {branch}` for a commit that has reverted it already")
             }
             Self::Conflict { commits, before, branch, .. } => {
-                let revert = match commits.as_slice() {
-                    [one] => format!("git revert {}", one.id),
-                    [newest, ..] => format!("git revert --no-commit {before}..{}", newest.id),
-                    [] => "git revert".to_owned(),
-                };
-                let finish = if commits.len() == 1 { "git revert --continue" } else { "git commit" };
-                format!(
-                    "Do it by hand in a clone: `git switch {branch}`, `git pull`, `{revert}`, correct the files and `git add` them, `{finish}`, `git push`"
-                )
+                format!("Do it by hand in a clone: {}", by_hand(commits, before, branch, true))
+            }
+            Self::OldGit { commits, before, branch } => {
+                format!("Install a newer git, or do it by hand in a clone: {}", by_hand(commits, before, branch, false))
             }
         }
     }
+}
+
+/// The commands that do the same.
+fn by_hand(commits: &[Named], before: &Revision, branch: &str, has_conflicts: bool) -> String {
+    let (revert, finish) = match commits {
+        [newest, _, ..] => (format!("git revert --no-commit {before}..{}", newest.id), "git commit"),
+        one => (
+            format!("git revert {}", one.iter().map(|one| one.id.as_str()).collect::<String>()),
+            "git revert --continue",
+        ),
+    };
+    let correct = match (has_conflicts, commits.len()) {
+        (true, _) => format!("correct the files and `git add` them, `{finish}`, "),
+        (false, 1) => String::new(),
+        (false, _) => format!("`{finish}`, "),
+    };
+    format!("`git switch {branch}`, `git pull`, `{revert}`, {correct}`git push`")
 }
 
 fn these(commits: &[Named]) -> String {

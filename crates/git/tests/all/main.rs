@@ -12,6 +12,8 @@ mod large;
 mod local;
 mod mirror;
 mod resolve;
+mod revert;
+mod revert_like_git;
 mod ssh;
 mod support;
 mod tree;
