@@ -49,36 +49,37 @@ pub(crate) enum Settled {
     Refused(PushFault),
 }
 
-/// The first fitting sign decides. They are looked for in the forge's words first.
+/// The first fitting sign decides, in lower case. They are looked for in the forge's words before git's.
 const SIGNS: &[(PushFault, &[&str])] = &[
-    (PushFault::ReadOnly, &["archived", "read-only mode", "is read only", "mirror repository", "is a mirror"]),
+    (
+        PushFault::ReadOnly,
+        &["archived", "read-only mode", "repository is read only", "mirror repository", "is a mirror"],
+    ),
+    (
+        PushFault::Protected,
+        &["protected branch", "branch is protected", "repository rule violations", "branch permission"],
+    ),
     (
         PushFault::NotPermitted,
         &[
             "not authorized to write",
             "not allowed to push code",
+            "not allowed to upload code",
+            "denied for writing",
             "denied to",
             "does not have write access",
             "marked as read only",
-            "not allowed to upload code",
-            "Write access to repository not granted",
+            "write access to repository not granted",
             "permission to write",
-            "403",
-        ],
-    ),
-    (
-        PushFault::Protected,
-        &[
-            "protected branch",
-            "Protected branch",
-            "branch is protected",
-            "repository rule violations",
-            "branch permission",
+            "returned error: 403",
         ],
     ),
     (PushFault::CheckedOut, &["branch is currently checked out", "refusing to update checked out branch"]),
-    (PushFault::Declined, &["hook declined", "pre-receive", "hook "]),
+    (PushFault::Declined, &["hook declined", "pre-receive"]),
 ];
+
+/// What git says of a branch that somebody else has locked or moved in this very moment.
+const LOST: &[&str] = &["failed to update ref", "cannot lock ref", "incorrect old value", "reference already exists"];
 
 impl Answer {
     /// Reads what `git push --porcelain` wrote.
@@ -86,41 +87,35 @@ impl Answer {
         if success {
             return Self::Accepted;
         }
-        let forge = forge_words(stderr);
-        let refusal = stdout.lines().find_map(|line| line.strip_prefix("!\t")).unwrap_or_default();
-        let reason = refusal.rsplit('\t').next().unwrap_or_default();
-        let sign = |text: &str| {
-            SIGNS.iter().find(|(_, signs)| signs.iter().any(|sign| text.contains(sign))).map(|(fault, _)| *fault)
+        // `! TAB from:to TAB [remote rejected] (reason)`, if the branch was talked about at all.
+        let Some(refusal) = stdout.lines().find_map(|line| line.strip_prefix("!\t")) else {
+            return Self::at_the_door(stderr);
         };
-        if reason.starts_with("[rejected]") {
-            return Self::Stale;
-        }
-        if reason.starts_with("[remote rejected]") {
-            return match sign(&forge).or_else(|| sign(reason)) {
-                Some(fault) => Self::Refused(fault, words(&forge, reason)),
-                // Somebody else held the branch's lock, or was faster.
-                None if ["failed to update ref", "cannot lock ref", "incorrect old value", "already exists"]
-                    .iter()
-                    .any(|sign| reason.contains(sign)) =>
-                {
-                    Self::Stale
-                }
-                None => Self::Refused(PushFault::Other, words(&forge, reason)),
-            };
-        }
-        // Without any answer about the branch: it was refused at the door, or the way there is broken.
-        match RemoteFault::of(stderr) {
-            RemoteFault::AuthRefused if stderr.contains("returned error: 403") => {
-                Self::Refused(sign(&forge).unwrap_or(PushFault::NotPermitted), words(&forge, "the server answered 403"))
+        let reason = refusal.rsplit('\t').next().unwrap_or_default();
+        let forge = words(stderr, true);
+        let is_lost = LOST.iter().any(|sign| reason.contains(sign));
+        match fault_in(&forge).or_else(|| fault_in(reason)) {
+            // Git itself has compared, and sent nothing.
+            _ if reason.starts_with("[rejected]") => Self::Stale,
+            None if is_lost => Self::Stale,
+            fault => {
+                let git = reason.trim_start_matches("[remote rejected]").trim();
+                Self::Refused(fault.unwrap_or(PushFault::Other), if forge.is_empty() { git.to_owned() } else { forge })
             }
-            fault @ (RemoteFault::Interrupted | RemoteFault::Other) => match sign(&forge) {
-                Some(PushFault::Declined) | None => Self::Unknown(fault),
-                Some(refused) => Self::Refused(refused, forge),
-            },
-            fault => match sign(&forge) {
-                Some(refused @ (PushFault::NotPermitted | PushFault::ReadOnly)) => Self::Refused(refused, forge),
-                _ => Self::Unreached(fault),
-            },
+        }
+    }
+
+    /// Refused before it came to the branch, or the way there is broken. Over ssh the forge's words are not marked then.
+    fn at_the_door(stderr: &str) -> Self {
+        match (fault_in(stderr), RemoteFault::of(stderr)) {
+            // Some forges would make a repository that is not there, but not for everybody.
+            _ if stderr.contains("Push to create is not enabled") => Self::Unreached(RemoteFault::NotFound),
+            (Some(fault @ (PushFault::NotPermitted | PushFault::ReadOnly | PushFault::Protected)), _) => {
+                let forge = words(stderr, true);
+                Self::Refused(fault, if forge.is_empty() { words(stderr, false) } else { forge })
+            }
+            (_, fault @ (RemoteFault::Interrupted | RemoteFault::Other)) => Self::Unknown(fault),
+            (_, fault) => Self::Unreached(fault),
         }
     }
 
@@ -140,17 +135,26 @@ pub(crate) fn settle(now: Option<&Revision>, expected: &Revision, pushed: &Revis
     }
 }
 
-/// The lines of the forge itself, joined: those that git marks with `remote:`.
-pub(crate) fn forge_words(stderr: &str) -> String {
-    let lines = stderr.split(['\n', '\r']).filter_map(|line| line.trim().strip_prefix("remote:"));
-    let is_text = |line: &&str| line.chars().any(char::is_alphanumeric);
-    let lines: Vec<&str> = lines.map(str::trim).filter(is_text).collect();
-    lines[lines.len().saturating_sub(8)..].join("; ")
+fn fault_in(text: &str) -> Option<PushFault> {
+    let text = text.to_lowercase();
+    SIGNS.iter().find(|(_, signs)| signs.iter().any(|sign| text.contains(sign))).map(|(fault, _)| *fault)
 }
 
-/// Git's own reason stands in for a forge that gives none.
-fn words(forge: &str, reason: &str) -> String {
-    if forge.is_empty() { reason.trim_start_matches("[remote rejected]").trim().to_owned() } else { forge.to_owned() }
+/// The lines that say something, joined; if `marked`, only those of the forge, which git marks with `remote:`.
+fn words(stderr: &str, marked: bool) -> String {
+    let noise =
+        ["Could not read from remote", "Please make sure you have", "and the repository exists", "Warning: Perm"];
+    let mut kept: Vec<&str> = Vec::new();
+    for line in stderr.split(['\n', '\r']).map(str::trim) {
+        let Some(line) = line.strip_prefix("remote:").or((!marked).then_some(line)) else { continue };
+        let line =
+            ["error:", "ERROR:", "fatal:"].iter().fold(line.trim(), |line, mark| line.trim_start_matches(mark).trim());
+        let is_text = line.chars().any(char::is_alphanumeric) && !noise.iter().any(|noise| line.starts_with(noise));
+        if is_text && !kept.contains(&line) {
+            kept.push(line);
+        }
+    }
+    kept[kept.len().saturating_sub(8)..].join("; ")
 }
 
 impl PushFault {
@@ -180,12 +184,96 @@ impl fmt::Display for PushFault {
         f.write_str(match self {
             Self::Protected => "the branch is protected",
             Self::Declined => "a hook of the server declined it",
-            Self::NotPermitted => "the credentials may read the repository but not write to it",
+            Self::NotPermitted => "the credentials do not allow writing to the repository",
             Self::ReadOnly => "the repository is read-only",
             Self::NoSuchBranch => "the remote has no such branch",
             Self::CheckedOut => "the branch is checked out in the repository's own work tree",
             Self::KeepsMoving => "others have moved the branch each time",
             Self::Other => "the server refused it",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, PushFault, Settled, settle};
+    use crate::{remote_fault::RemoteFault, revision::Revision};
+
+    #[test]
+    fn answers_of_forges_are_told_apart() {
+        let refused = |fault, words: &str| Answer::Refused(fault, words.to_owned());
+        let line = |reason: &str| format!("To https://host/x\n!\tabc:refs/heads/main\t{reason}\nDone\n");
+        let hook = line("[remote rejected] (pre-receive hook declined)");
+        let nothing = String::new();
+        for (stdout, stderr, expected) in [
+            (line("[rejected] (stale info)"), "error: failed to push some refs", Answer::Stale),
+            (line("[rejected] (fetch first)"), "", Answer::Stale),
+            (
+                line("[remote rejected] (failed to update ref)"),
+                "remote: error: cannot lock ref 'x': is at 1 but expected 2",
+                Answer::Stale,
+            ),
+            (
+                hook.clone(),
+                "remote: error: GH006: Protected branch update failed for refs/heads/main.        \nremote: error: Changes must be made through a pull request.        \n",
+                refused(
+                    PushFault::Protected,
+                    "GH006: Protected branch update failed for refs/heads/main.; Changes must be made through a pull request.",
+                ),
+            ),
+            (
+                hook.clone(),
+                "remote: GitLab: You are not allowed to push code to protected branches on this project.",
+                refused(
+                    PushFault::Protected,
+                    "GitLab: You are not allowed to push code to protected branches on this project.",
+                ),
+            ),
+            (
+                hook.clone(),
+                "remote: \nremote: error:\nremote: error: User permission denied for writing.\n",
+                refused(PushFault::NotPermitted, "User permission denied for writing."),
+            ),
+            (hook.clone(), "remote: No ticket.", refused(PushFault::Declined, "No ticket.")),
+            (hook, "", refused(PushFault::Declined, "(pre-receive hook declined)")),
+            (
+                line("[remote rejected] (branch is currently checked out)"),
+                "remote: error: refusing to update checked out branch: refs/heads/main",
+                refused(PushFault::CheckedOut, "refusing to update checked out branch: refs/heads/main"),
+            ),
+            (line("[remote rejected] (unpacker error)"), "", refused(PushFault::Other, "(unpacker error)")),
+            (
+                nothing.clone(),
+                "remote: Permission to a/b.git denied to ada.\nfatal: unable to access 'https://host/x/': The requested URL returned error: 403",
+                refused(PushFault::NotPermitted, "Permission to a/b.git denied to ada."),
+            ),
+            (
+                nothing.clone(),
+                "ERROR: The key you are authenticating with has been marked as read only.\nfatal: Could not read from remote repository.\n",
+                refused(PushFault::NotPermitted, "The key you are authenticating with has been marked as read only."),
+            ),
+            (
+                nothing.clone(),
+                "ada@host: Permission denied (publickey).\nfatal: Could not read from remote repository.",
+                Answer::Unreached(RemoteFault::AuthRefused),
+            ),
+            (
+                nothing.clone(),
+                "fatal: unable to access 'x': Could not resolve host: host",
+                Answer::Unreached(RemoteFault::Unreachable),
+            ),
+            (nothing, "fatal: the remote end hung up unexpectedly", Answer::Unknown(RemoteFault::Interrupted)),
+        ] {
+            assert_eq!(Answer::of(false, &stdout, stderr), expected, "{stdout}{stderr}");
+        }
+    }
+
+    #[test]
+    fn where_the_branch_is_decides() {
+        let [old, ours, theirs] = ["1", "2", "3"].map(|digit| Revision::parse(&digit.repeat(40)).unwrap());
+        assert_eq!(settle(None, &old, &ours), Settled::Refused(PushFault::NoSuchBranch));
+        assert_eq!(settle(Some(&ours), &old, &ours), Settled::Done);
+        assert_eq!(settle(Some(&theirs), &old, &ours), Settled::Moved(theirs.clone()));
+        assert_eq!(settle(Some(&old), &old, &ours), Settled::Refused(PushFault::Other));
     }
 }

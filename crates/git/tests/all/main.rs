@@ -11,6 +11,7 @@ mod killed;
 mod large;
 mod local;
 mod mirror;
+mod push;
 mod resolve;
 mod revert;
 mod revert_like_git;
