@@ -221,6 +221,23 @@ impl Mirror {
         read(&self.repository())
     }
 
+    /// Writes with the mirror held; on damage clones again and writes once more.
+    pub(crate) fn writing<T>(&self, write: impl Fn(&Repository) -> Result<T>) -> Result<T> {
+        let _lock = Lock::of(&self.path, self.options.lock_limit)?;
+        match write(&self.repository()) {
+            // It may have been dropped from its branch.
+            Err(missing @ Error::MissingObject { kind: "commit", .. }) => Err(missing),
+            Err(error)
+                if error.is_damage()
+                    || (is_unexplained(&error) && is_damaged(&self.path, &self.url, &self.options)) =>
+            {
+                self.clone_again(&error)?;
+                write(&self.repository())
+            }
+            result => result,
+        }
+    }
+
     fn clone_again(&self, damage: &Error) -> Result<()> {
         tracing::warn!(%damage, url = %self.url, "the mirror is damaged and is cloned again");
         self.replace(clone(&self.path, &self.url, &self.options)?);

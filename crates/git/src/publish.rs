@@ -32,10 +32,7 @@ impl Mirror {
     /// [`Error::Revert`] with the reason that the commits cannot be reverted, [`Error::NoIdentity`],
     /// [`Error::Signing`], those of [`branch`](Self::branch), or another process holds the mirror for too long.
     pub fn revert(&self, branch: &str, undo: &Undo, by: &CommitAs<'_>) -> Result<Reverted> {
-        // Heals what is damaged.
-        self.branch(branch)?;
-        let _lock = Lock::of(self.path(), self.options().lock_limit)?;
-        self.repository().revert(self.options(), branch, undo, by)
+        self.writing(|repository| repository.revert(self.options(), branch, undo, by))
     }
 
     /// Makes the commit anew on top of a branch that has moved since, for the same commits. Fetch before.
@@ -44,9 +41,7 @@ impl Mirror {
     ///
     /// As [`revert`](Self::revert); also if the branch no longer has the commits, or they were reverted meanwhile.
     pub fn revert_again(&self, old: &Reverted, by: &CommitAs<'_>) -> Result<Reverted> {
-        self.branch(&old.branch)?;
-        let _lock = Lock::of(self.path(), self.options().lock_limit)?;
-        self.repository().revert_again(self.options(), old, by)
+        self.writing(|repository| repository.revert_again(self.options(), old, by))
     }
 
     /// Moves the branch on the remote from the tip that the commit builds on to the commit; never by force. Whoever

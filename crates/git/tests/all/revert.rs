@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use landfall_git::{CommitAs, Error, GitOptions, Repository, Reverted, Revision, Undo};
+use landfall_git::{CommitAs, Error, GitOptions, Mirror, RepoUrl, Repository, Reverted, Revision, Undo};
 
 use crate::support::{Repo, Sandbox, git, options, options_with};
 
@@ -253,11 +253,7 @@ fn an_identity_comes_from_the_clone_the_environment_or_not_at_all() {
     let clone = sandbox.repo("standing-here");
     let standing = Repository::local(&clone.path).unwrap();
     let make = |options: GitOptions, clone: Option<&Repository>| {
-        let mirror = landfall_git::Mirror::open(
-            &sandbox.cache(),
-            &landfall_git::RepoUrl::parse(&remote.url()).unwrap(),
-            options,
-        );
+        let mirror = Mirror::open(&sandbox.cache(), &RepoUrl::parse(&remote.url()).unwrap(), options);
         mirror.unwrap().revert("main", &undo, &CommitAs { clone, ..CommitAs::default() }).map(|made| {
             let who = |who: &landfall_git::Signature| format!("{} <{}>", who.name, who.email);
             format!("{}, {}", who(&made.commit.author), who(&made.commit.committer))
@@ -302,8 +298,8 @@ fn a_commit_is_signed_if_the_user_signs() {
     let clone = sandbox.repo("standing-here");
     let standing = Repository::local(&clone.path).unwrap();
     let by = CommitAs { clone: Some(&standing), ..CommitAs::default() };
-    let url = landfall_git::RepoUrl::parse(&remote.url()).unwrap();
-    let mirror = landfall_git::Mirror::open(&sandbox.cache(), &url, ada()).unwrap();
+    let url = RepoUrl::parse(&remote.url()).unwrap();
+    let mirror = Mirror::open(&sandbox.cache(), &url, ada()).unwrap();
 
     clone.git(["config", "gpg.format", "ssh"]);
     clone.git(["config", "user.signingKey", key.with_extension("pub").to_str().unwrap()]);
@@ -334,17 +330,71 @@ fn a_commit_is_signed_if_the_user_signs() {
     assert!(error.to_string().starts_with("The commit could not be signed (git said: "), "{error}");
 }
 
+/// A program that is git, but for one subcommand.
+fn git_but_for(sandbox: &Sandbox, subcommand: &str, answer: &str) -> GitOptions {
+    let path = sandbox.path("git-but");
+    let script =
+        format!("#!/bin/sh\nfor word in \"$@\"; do [ \"$word\" = {subcommand} ] && {answer}; done\nexec git \"$@\"\n");
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    GitOptions { program: path.into(), ..ada() }
+}
+
+#[test]
+fn an_old_git_reverts_what_needs_no_merge() {
+    let sandbox = Sandbox::new();
+    let (repo, ids) = story(&sandbox);
+    let old = git_but_for(&sandbox, "merge-tree", "exit 129");
+    let local = Repository::local(&repo.path).unwrap();
+    let make = |undo| local.revert(&old, "main", &undo, &CommitAs::default());
+    make(Undo::After(id(&ids[0]))).unwrap();
+    make(Undo::Commit(id(&ids[3]))).unwrap();
+    let error = make(Undo::Commit(id(&ids[1]))).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "Reverting commit {} \"Change web\" needs git 2.38 or newer here, since branch `main` has later commits",
+            &ids[1][..7]
+        )
+    );
+    assert_eq!(
+        error.hint().unwrap(),
+        format!(
+            "Install a newer git, or do it by hand in a clone: `git switch main`, `git pull`, `git revert {}`, `git push`",
+            ids[1]
+        )
+    );
+}
+
+#[test]
+fn a_damaged_mirror_is_healed_for_a_revert() {
+    let sandbox = Sandbox::new();
+    let (remote, ids) = story(&sandbox);
+    // Both have changed the file, so its contents are needed.
+    let later = remote.git(["show", "HEAD:base/web.yaml"]).replace("a15: 0", "a15: 15") + "\n";
+    remote.write("base/web.yaml", &later).commit("Change web elsewhere");
+    let mirror = Mirror::open(&sandbox.cache(), &RepoUrl::parse(&remote.url()).unwrap(), ada()).unwrap();
+    let blob = remote.git(["rev-parse", &format!("{}:base/web.yaml", ids[0])]);
+    std::fs::remove_file(mirror.path().join("objects").join(&blob[..2]).join(&blob[2..])).unwrap();
+    let made = mirror.revert("main", &Undo::Commit(id(&ids[1])), &CommitAs::default()).unwrap();
+    assert_eq!(
+        git(mirror.path(), ["rev-parse", &format!("{}^{{tree}}", made.commit.id)]),
+        real_revert(&remote, &[&ids[1]]).0
+    );
+    git(mirror.path(), ["fsck", "--strict"]);
+}
+
 #[test]
 fn a_commit_waits_for_its_push_whatever_git_tidies() {
     let sandbox = Sandbox::new();
     let (remote, ids) = story(&sandbox);
-    let url = landfall_git::RepoUrl::parse(&remote.url()).unwrap();
-    let mirror = landfall_git::Mirror::open(&sandbox.cache(), &url, ada()).unwrap();
+    let url = RepoUrl::parse(&remote.url()).unwrap();
+    let mirror = Mirror::open(&sandbox.cache(), &url, ada()).unwrap();
     let made = mirror.revert("main", &Undo::Commit(id(&ids[1])), &CommitAs::default()).unwrap();
     remote.write("more", "").commit("More");
     mirror.fetch().unwrap();
     git(mirror.path(), ["gc", "--quiet", "--prune=now"]);
-    let again = landfall_git::Mirror::open(&sandbox.cache(), &url, ada()).unwrap();
+    let again = Mirror::open(&sandbox.cache(), &url, ada()).unwrap();
     assert_eq!(again.resolve(made.commit.id.as_str()).unwrap(), made.commit);
     assert!(!remote.git(["for-each-ref"]).contains("landfall"), "nobody sees it");
     mirror.forget(&made).unwrap();
