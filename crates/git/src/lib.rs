@@ -1,14 +1,21 @@
-//! Deployment repositories: mirrors, revisions, trees.
+//! Deployment repositories: mirrors, revisions, trees, reverts.
 //!
 //! - [`Mirror`] is a bare copy of a remote repository in a cache folder. It is safe against being killed and against a
 //!   second process, and heals itself.
 //! - [`Repository`] is a clone that one stands in, or what a mirror holds. It resolves names to [`Commit`]s and reads
 //!   the files of a [`Revision`], all or none.
+//! - [`Mirror::revert`] makes a revert commit that nobody sees, which can be read and planned like any other;
+//!   [`Mirror::push`] moves the remote's branch to it, and [`Mirror::publish`] makes it anew when somebody was faster.
 //! - [`read_directory`] reads plain folders the way kubectl reads `-f` and `-R`.
 //!
+//! Which repository is written to: where the user stands in a clone, the remote that the branch follows there
+//! ([`Repository::upstream_of_branch`]), by a mirror of it; the clone itself stays as it is, to be pulled into. A
+//! repository without any remote has its own branch moved, with its files if it is checked out
+//! ([`Repository::revert`], [`Repository::advance`]). No branch is ever made, and none is moved but forward.
+//!
 //! Everything here blocks; call it from a thread that may. Objects are read with gitoxide, whose types stay inside;
-//! the network is left to the `git` program, which knows the user's ssh configuration and credential helpers. Nothing
-//! here prints, asks, or lets a password into a message.
+//! the network, merging and signing are left to the `git` program, which knows the user's ssh configuration, credential
+//! helpers and keys. Nothing here prints, asks, or lets a password into a message.
 
 mod advance;
 mod clone;
@@ -18,6 +25,7 @@ mod commit_tree;
 mod directory;
 mod error;
 mod fetch;
+mod hint;
 mod history;
 mod local;
 mod lock;

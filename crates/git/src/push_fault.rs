@@ -57,7 +57,14 @@ const SIGNS: &[(PushFault, &[&str])] = &[
     ),
     (
         PushFault::Protected,
-        &["protected branch", "branch is protected", "repository rule violations", "branch permission"],
+        &[
+            "protected branch",
+            "is protected",
+            "repository rule violations",
+            "branch permission",
+            "only be modified through pull requests",
+            "pushes to this branch are not permitted",
+        ],
     ),
     (
         PushFault::NotPermitted,
@@ -71,6 +78,8 @@ const SIGNS: &[(PushFault, &[&str])] = &[
             "marked as read only",
             "write access to repository not granted",
             "permission to write",
+            "prohibited by gerrit",
+            "you need the git 'genericcontribute' permission",
             "returned error: 403",
         ],
     ),

@@ -39,9 +39,7 @@ pub(crate) fn revert_message(undone: &[Commit], trailers: &[(String, String)]) -
 fn headline(commit: &Commit) -> String {
     let subject = subject(commit);
     match subject.strip_prefix("Revert \"") {
-        Some(reverted) if reverted.ends_with('"') && !reverted.starts_with("Revert \"") => {
-            format!("Reapply \"{reverted}")
-        }
+        Some(reverted) if !reverted.starts_with("Revert \"") => format!("Reapply \"{reverted}"),
         _ => format!("Revert \"{subject}\""),
     }
 }
@@ -75,6 +73,7 @@ mod tests {
             ("Scale web", "Revert \"Scale web\""),
             ("Say \"hello\"", "Revert \"Say \"hello\"\""),
             ("Revert \"Scale web\"", "Reapply \"Scale web\""),
+            ("Revert \"Scale web\" and 2 more commits", "Reapply \"Scale web\" and 2 more commits"),
             ("Reapply \"Scale web\"", "Revert \"Reapply \"Scale web\"\""),
             ("Revert \"Revert \"Scale web\"\"", "Revert \"Revert \"Revert \"Scale web\"\"\""),
             ("First line\nsecond line\n\nWhy.", "Revert \"First line\""),

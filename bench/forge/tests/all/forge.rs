@@ -2,9 +2,9 @@
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     path::Path,
-    process::Command,
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -29,23 +29,22 @@ fn a_forge_takes_pushes_from_those_who_may() {
     let (ada, bob, eve) = (forge.user("ada"), forge.user("bob"), forge.user("eve"));
     let repository = forge.repository(&ada);
     repository.add(&bob, Access::Read);
-    let folder = std::env::temp_dir().join(format!("landfall-forge-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    git(&folder, &ada, &["init", "--quiet", "--initial-branch=main"]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    git(folder, &ada, &["init", "--quiet", "--initial-branch=main"]).unwrap();
     for (i, url) in [repository.http_url(), repository.ssh_url()].iter().enumerate() {
-        git(&folder, &ada, &["commit", "--quiet", "--allow-empty", "--message", &format!("Commit {i}")]).unwrap();
-        let id = git(&folder, &ada, &["rev-parse", "HEAD"]).unwrap();
-        git(&folder, &bob, &["push", url, "main"]).unwrap_err();
-        git(&folder, &ada, &["push", url, "main"]).unwrap();
+        git(folder, &ada, &["commit", "--quiet", "--allow-empty", "--message", &format!("Commit {i}")]).unwrap();
+        let id = git(folder, &ada, &["rev-parse", "HEAD"]).unwrap();
+        git(folder, &bob, &["push", url, "main"]).unwrap_err();
+        git(folder, &ada, &["push", url, "main"]).unwrap();
         assert_eq!(repository.tip("main"), id);
-        assert!(git(&folder, &bob, &["ls-remote", url, "main"]).unwrap().starts_with(&id));
-        git(&folder, &eve, &["ls-remote", url]).unwrap_err();
+        assert!(git(folder, &bob, &["ls-remote", url, "main"]).unwrap().starts_with(&id));
+        git(folder, &eve, &["ls-remote", url]).unwrap_err();
     }
     repository.protect("main");
-    git(&folder, &ada, &["commit", "--quiet", "--allow-empty", "--message", "Too late"]).unwrap();
-    let refused = git(&folder, &ada, &["push", &repository.ssh_url(), "main"]).unwrap_err();
+    git(folder, &ada, &["commit", "--quiet", "--allow-empty", "--message", "Too late"]).unwrap();
+    let refused = git(folder, &ada, &["push", &repository.ssh_url(), "main"]).unwrap_err();
     assert!(refused.contains("protected branch"), "{refused}");
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
@@ -79,4 +78,34 @@ fn webhooks_come_and_statuses_stay() {
     }
     let states: Vec<_> = repository.statuses(&tip).iter().map(|status| status["status"].clone()).collect();
     assert_eq!(states, ["success", "pending"]);
+}
+
+#[test]
+fn a_killed_test_takes_its_forge_along() {
+    let mut process = Command::new(std::env::current_exe().unwrap())
+        .args(["forge::starts_a_forge_and_waits", "--exact", "--ignored", "--nocapture", "--test-threads=1"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+    let told = lines.find_map(|line| line.unwrap().rsplit_once("FORGE ").map(|(_, told)| told.to_owned())).unwrap();
+    let (address, folder) = told.split_once(' ').unwrap();
+    assert!(TcpStream::connect(address).is_ok() && Path::new(folder).exists());
+    process.kill().unwrap();
+    process.wait().unwrap();
+    let killed = Instant::now();
+    while TcpStream::connect(address).is_ok() || Path::new(folder).exists() {
+        assert!(killed.elapsed() < Duration::from_secs(20), "{address} or {folder} is left");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+#[ignore = "run by a_killed_test_takes_its_forge_along"]
+fn starts_a_forge_and_waits() {
+    let forge = Forge::start();
+    let repository = forge.repository(&forge.user("ada"));
+    let folder = repository.folder().parent().unwrap().to_owned();
+    println!("FORGE {} {}", forge.url().trim_start_matches("http://"), folder.display());
+    std::thread::sleep(Duration::from_secs(60));
 }
