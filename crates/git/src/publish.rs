@@ -18,7 +18,8 @@ use crate::{
 pub enum Published {
     /// The branch is at this commit, which may have been made anew.
     Done(Reverted),
-    /// The branch moved, and the caller did not want the commit that was made for its new tip. Nothing was pushed.
+    /// The branch moved, and the caller did not want the commit that was made for its new tip. Nothing was pushed; the
+    /// commit is kept until it is pushed or forgotten.
     Declined(Reverted),
 }
 

@@ -129,6 +129,10 @@ fn merges_after_a_revision_are_undone_with_it() {
     let expected =
         format!("This reverts commit {merge}, reversing\nchanges made to {}.\n", repo.git(["rev-parse", "HEAD^"]));
     assert!(reverted.commit.message.contains(&expected), "{}", reverted.commit.message);
+    // The merge alone is what `git revert -m 1` makes of it.
+    let reverted = revert(&repo, &Undo::After(id(&repo.git(["rev-parse", "HEAD^"])))).unwrap();
+    let (tree, message) = real_revert(&repo, &["-m", "1", &merge]);
+    assert_eq!((tree_of(&repo, &reverted), reverted.commit.message.trim()), (tree, message.as_str()));
     // One commit of the topic alone can be reverted, as with git.
     let reverted = revert(&repo, &Undo::Commit(id(&topic))).unwrap();
     assert_eq!(tree_of(&repo, &reverted), real_revert(&repo, &[&topic]).0);
@@ -154,7 +158,7 @@ fn what_cannot_be_reverted_is_refused_with_the_way_out() {
         let error = revert(&repo, &undo).unwrap_err();
         assert!(matches!(error, Error::Revert { .. }), "{error:?}");
         let text = format!("{error}\n{}", error.hint().unwrap());
-        // Ids differ from run to run only if the clock of the helpers does.
+        // Ids are replaced by names, since they differ from run to run.
         let named = [("START", &ids[0]), ("WEB", &ids[1]), ("API", &ids[2]), ("DB", &ids[3]), ("TOPIC", &topic)];
         named
             .iter()
@@ -382,6 +386,21 @@ fn a_damaged_mirror_is_healed_for_a_revert() {
         real_revert(&remote, &[&ids[1]]).0
     );
     git(mirror.path(), ["fsck", "--strict"]);
+}
+
+#[test]
+fn a_commit_that_nobody_came_back_for_goes() {
+    let sandbox = Sandbox::new();
+    let (repo, ids) = story(&sandbox);
+    let local = Repository::local(&repo.path).unwrap();
+    let kept = |days_ago: u64| {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let mut options = ada();
+        options.extra_env.push(("GIT_COMMITTER_DATE".into(), format!("{} +0000", now - days_ago * 86_400)));
+        local.revert(&options, "main", &Undo::Commit(id(&ids[1])), &CommitAs::default()).unwrap();
+        repo.git(["for-each-ref", "refs/landfall/pending"]).lines().count()
+    };
+    assert_eq!((kept(40), kept(29), kept(0)), (1, 2, 2));
 }
 
 #[test]
