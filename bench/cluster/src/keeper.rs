@@ -15,13 +15,13 @@ use crate::programs;
 ///
 /// There is one for each process, in a static. It is never dropped: when the process ends, the kernel closes the pipe, and
 /// the script cleans up. This is the same for a normal end, a panic and `kill -9`.
-pub(crate) struct Keeper {
+pub struct Keeper {
     folder: PathBuf,
     pipe: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
 }
 
 /// The keeper of this process, started when it is first asked for.
-pub(crate) fn keeper() -> &'static Keeper {
+pub fn keeper() -> &'static Keeper {
     static KEEPER: OnceLock<Keeper> = OnceLock::new();
     KEEPER.get_or_init(Keeper::start)
 }
@@ -52,13 +52,13 @@ impl Keeper {
     }
 
     /// The folder of this process; everything that the bench writes is below.
-    pub(crate) fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// Starts a program under a name such as `c1/kube-apiserver`; the script and the log are beside each other in the folder.
     /// Gives its process id, which is that of its process group too.
-    pub(crate) fn run(&self, name: &str, home: &Path, command: &[String]) -> u32 {
+    pub fn run(&self, name: &str, home: &Path, command: &[String]) -> u32 {
         let mut script = String::from("#!/usr/bin/env bash\nexec env -i");
         for (key, value) in programs::clean_env(home) {
             script.push_str(&format!(" {key}={}", quote(&value.to_string_lossy())));
@@ -73,23 +73,23 @@ impl Keeper {
     }
 
     /// Starts a program that [`Keeper::run`] started before; gives its process id.
-    pub(crate) fn start_again(&self, name: &str) -> u32 {
+    pub fn start_again(&self, name: &str) -> u32 {
         let answer = self.ask(&format!("start {name}"));
         answer.parse().unwrap_or_else(|_| panic!("the keeper cannot start {name}: {answer}"))
     }
 
     /// Sends a signal such as `TERM` to the program's process group.
-    pub(crate) fn signal(&self, name: &str, signal: &str) {
+    pub fn signal(&self, name: &str, signal: &str) {
         self.ask(&format!("signal {name} {signal}"));
     }
 
     /// Says whether any process of the program's group exists.
-    pub(crate) fn is_alive(&self, name: &str) -> bool {
+    pub fn is_alive(&self, name: &str) -> bool {
         self.ask(&format!("alive {name}")) == "yes"
     }
 
     /// Ends a program: TERM, and KILL if it takes longer than `patience`.
-    pub(crate) fn stop(&self, name: &str, patience: Duration) {
+    pub fn stop(&self, name: &str, patience: Duration) {
         self.signal(name, "TERM");
         let deadline = Instant::now() + patience;
         while self.is_alive(name) {
@@ -101,12 +101,12 @@ impl Keeper {
     }
 
     /// Kills all programs named `prefix/...` and deletes the folder `prefix`, in the background.
-    pub(crate) fn end(&self, prefix: &str) {
+    pub fn end(&self, prefix: &str) {
         self.ask(&format!("end {prefix}"));
     }
 
     /// The last lines of a program's log, for messages.
-    pub(crate) fn log_tail(&self, name: &str) -> String {
+    pub fn log_tail(&self, name: &str) -> String {
         let log = fs::read(self.folder.join(format!("{name}.log"))).unwrap_or_default();
         let log = String::from_utf8_lossy(&log);
         let lines: Vec<&str> = log.lines().collect();
@@ -114,7 +114,7 @@ impl Keeper {
     }
 
     /// Waits until `ready` says yes, while the program lives; panics with the end of its log otherwise.
-    pub(crate) fn wait_for(&self, name: &str, patience: Duration, mut ready: impl FnMut() -> bool) {
+    pub fn wait_for(&self, name: &str, patience: Duration, mut ready: impl FnMut() -> bool) {
         let deadline = Instant::now() + patience;
         while !ready() {
             let reason = if !self.is_alive(name) {

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 ///
 /// It lies below the range that the kernel takes for outgoing connections, so that a server that is stopped for a while gets
 /// its port back.
-pub(crate) fn free_port(address: IpAddr) -> u16 {
+pub fn free_port(address: IpAddr) -> u16 {
     static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
     let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
     for _ in 0..1000 {

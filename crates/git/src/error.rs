@@ -4,7 +4,7 @@ use std::{io, path::PathBuf, time::Duration};
 
 use landfall_core::diagnostic::Diagnostic;
 
-use crate::{remote_fault::RemoteFault, revision::Revision};
+use crate::{push_fault::PushFault, remote_fault::RemoteFault, revert_refusal::RevertRefusal, revision::Revision};
 
 /// The result of everything in this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -182,6 +182,46 @@ pub enum Error {
         /// The one that may come later.
         descendant: Revision,
     },
+    /// Commits that cannot be reverted; nothing was written.
+    #[error("{refusal}")]
+    Revert {
+        /// The reason.
+        refusal: Box<RevertRefusal>,
+    },
+    /// Git does not know who commits.
+    #[error("Git does not know in whose name to commit{}", said_in_brackets(said))]
+    NoIdentity {
+        /// What git said; may be empty.
+        said: String,
+    },
+    /// The commit could not be signed, as `commit.gpgSign` asks for.
+    #[error("The commit could not be signed{}", said_in_brackets(said))]
+    Signing {
+        /// What git said; may be empty.
+        said: String,
+    },
+    /// The remote did not take a commit; nothing has changed there.
+    #[error("Pushing to branch `{branch}` of {url} failed: {fault}{}", server_said(said))]
+    Push {
+        /// The branch's short name.
+        branch: String,
+        /// The address, masked.
+        url: String,
+        /// What kind of refusal it is.
+        fault: PushFault,
+        /// What the forge said, masked; may be empty.
+        said: String,
+    },
+    /// Files that are not committed are in the way of a branch that is checked out.
+    #[error("Branch `{branch}` is checked out in {} and could not be moved there{}", root.display(), said_in_brackets(said))]
+    WorkTree {
+        /// The branch's short name.
+        branch: String,
+        /// The work tree.
+        root: PathBuf,
+        /// What git said.
+        said: String,
+    },
     /// Files that cannot be read; nothing was returned.
     #[error("{} in {place} cannot be read:\n{}", count(faults.len()), lines(faults))]
     Files {
@@ -193,51 +233,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// What to do next: a sentence without a final full stop.
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::Url { hint, .. } => hint,
-            Self::NoGit { .. } => "Install git, for example with `apt-get install git`",
-            Self::Remote { fault, .. } => fault.hint(),
-            Self::TimedOut { .. } => {
-                "Check that the server answers `git ls-remote` from here, or allow more time if the repository is large"
-            }
-            Self::Cancelled { .. } => return None,
-            Self::Git { .. } | Self::Io { .. } => {
-                "Check that the disk has room and that its permissions let Landfall write there"
-            }
-            Self::Locked { .. } => "Wait until the other one is done, or end it",
-            Self::NotARepository { .. } => {
-                "Go into a clone of the deployment repository, or give a repository's address or a folder"
-            }
-            Self::Untrusted { path } => {
-                return Some(format!(
-                    "If you trust it, run `git config --global --add safe.directory {}`",
-                    path.display()
-                ));
-            }
-            Self::Unusable { .. } => "Run `git fsck` there to see what is wrong, or make a fresh clone",
-            Self::Empty { .. } => "Commit the manifests, and push them if this is a remote",
-            Self::Unknown { local: true, .. } => "If it exists on the remote, run `git fetch` first",
-            Self::Unknown { local: false, .. } => "Push it, or correct the name",
-            Self::Ambiguous { .. } => {
-                "Give more characters of the commit id, or the full name such as `refs/heads/main`"
-            }
-            Self::NotACommit { .. } => "Give a branch, a tag or a commit id",
-            Self::MissingObject { partial: true, .. } => {
-                "Check the revision out once, which downloads its files, or make a full clone"
-            }
-            Self::MissingObject { shallow: true, .. } | Self::Shallow { .. } => {
-                "Run `git fetch --unshallow` in the clone"
-            }
-            Self::MissingObject { .. } | Self::DamagedObject { .. } => {
-                "Run `git fsck` there, and make a fresh clone if it reports damage"
-            }
-            Self::Files { .. } => "Correct the files, and try again; nothing was read in part",
-        };
-        Some(hint.to_owned())
-    }
-
     /// True if a fresh clone of a mirror may help.
     pub(crate) fn is_damage(&self) -> bool {
         matches!(self, Self::Unusable { .. } | Self::MissingObject { .. } | Self::DamagedObject { .. })
@@ -251,6 +246,10 @@ impl Error {
 
 fn said_in_brackets(said: &str) -> String {
     if said.is_empty() { String::new() } else { format!(" (git said: {said})") }
+}
+
+fn server_said(said: &str) -> String {
+    if said.is_empty() { String::new() } else { format!(" (it said: {said})") }
 }
 
 fn of_path(path: &str) -> String {

@@ -19,6 +19,8 @@ pub struct Upstream {
     pub url: RepoUrl,
     /// The branch there that the current branch follows, such as `main`; `None` if it follows none.
     pub branch: Option<String>,
+    /// Where a push goes, if that is another address: `remote.<name>.pushurl`, or the user's `pushInsteadOf` rules.
+    pub push_url: Option<RepoUrl>,
 }
 
 impl Repository {
@@ -56,8 +58,28 @@ impl Repository {
     ///
     /// The remote's address cannot be read.
     pub fn upstream(&self) -> Result<Option<Upstream>> {
+        let head = self.handle().head_name().map_err(self.unusable())?;
+        self.upstream_of(head)
+    }
+
+    /// The remote of a branch by its short name, whether it is checked out or not, and whether it is here or not: the
+    /// remote that the branch follows, else the only remote or `origin`. `None` if there is none: then the branch here is
+    /// the only one.
+    ///
+    /// # Errors
+    ///
+    /// The remote's address cannot be read, or no branch can have that name.
+    pub fn upstream_of_branch(&self, branch: &str) -> Result<Option<Upstream>> {
+        let name = gix::refs::FullName::try_from(format!("refs/heads/{branch}"));
+        let name = name.map_err(|_| Error::NotACommit {
+            name: branch.to_owned(),
+            why: "it is not a name that a branch can have".to_owned(),
+        })?;
+        self.upstream_of(Some(name))
+    }
+
+    fn upstream_of(&self, head: Option<gix::refs::FullName>) -> Result<Option<Upstream>> {
         let handle = self.handle();
-        let head = handle.head_name().map_err(self.unusable())?;
         let named = head.as_ref().and_then(|head| handle.branch_remote_name(head.shorten(), Direction::Fetch));
         let followed = named.is_some();
         let name = match named {
@@ -71,13 +93,16 @@ impl Repository {
         if name == "." {
             return Ok(None);
         }
-        let url = match handle.try_find_remote(name.as_bytes()) {
+        let (url, push_url) = match handle.try_find_remote(name.as_bytes()) {
             Some(remote) => {
-                remote.map_err(self.unusable())?.url(Direction::Fetch).map(|url| url.to_bstring().to_string())
+                let remote = remote.map_err(self.unusable())?;
+                let url = |direction| remote.url(direction).map(|url| url.to_bstring().to_string());
+                (url(Direction::Fetch), url(Direction::Push))
             }
-            None => Some(name.clone()),
+            None => (Some(name.clone()), None),
         };
         let Some(url) = url else { return Ok(None) };
+        let push_url = push_url.filter(|other| *other != url).map(|other| RepoUrl::parse(&self.against_root(&other)));
         let branch =
             head.filter(|_| followed).and_then(|head| handle.branch_remote_ref_name(head.as_ref(), Direction::Fetch));
         let branch = branch.transpose().map_err(self.unusable())?;
@@ -85,6 +110,7 @@ impl Repository {
             remote: name,
             url: RepoUrl::parse(&self.against_root(&url))?,
             branch: branch.map(|branch| branch.shorten().to_string()),
+            push_url: push_url.transpose()?,
         }))
     }
 

@@ -29,6 +29,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Mirror {
     url: RepoUrl,
+    push_url: Option<RepoUrl>,
     options: GitOptions,
     path: PathBuf,
     repository: RwLock<Arc<Repository>>,
@@ -59,12 +60,28 @@ impl Mirror {
             }
             None => clone(&path, url, &options)?,
         };
-        Ok(Self { url: url.clone(), options, path, repository: RwLock::new(Arc::new(repository)) })
+        Ok(Self { url: url.clone(), push_url: None, options, path, repository: RwLock::new(Arc::new(repository)) })
     }
 
     /// Where it comes from.
     pub fn url(&self) -> &RepoUrl {
         &self.url
+    }
+
+    /// Pushes to another address than it fetches from, as git's `remote.<name>.pushurl` says.
+    #[must_use]
+    pub fn pushing_to(mut self, url: Option<RepoUrl>) -> Self {
+        self.push_url = url;
+        self
+    }
+
+    /// Where a push goes.
+    pub fn push_url(&self) -> &RepoUrl {
+        self.push_url.as_ref().unwrap_or(&self.url)
+    }
+
+    pub(crate) fn options(&self) -> &GitOptions {
+        &self.options
     }
 
     /// The bare repository's folder.
@@ -202,6 +219,23 @@ impl Mirror {
             Err(_) => self.clone_again(&error)?,
         }
         read(&self.repository())
+    }
+
+    /// Writes with the mirror held; on damage clones again and writes once more.
+    pub(crate) fn writing<T>(&self, write: impl Fn(&Repository) -> Result<T>) -> Result<T> {
+        let _lock = Lock::of(&self.path, self.options.lock_limit)?;
+        match write(&self.repository()) {
+            // It may have been dropped from its branch.
+            Err(missing @ Error::MissingObject { kind: "commit", .. }) => Err(missing),
+            Err(error)
+                if error.is_damage()
+                    || (is_unexplained(&error) && is_damaged(&self.path, &self.url, &self.options)) =>
+            {
+                self.clone_again(&error)?;
+                write(&self.repository())
+            }
+            result => result,
+        }
     }
 
     fn clone_again(&self, damage: &Error) -> Result<()> {

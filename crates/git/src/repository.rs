@@ -42,6 +42,12 @@ impl Repository {
         &self.place
     }
 
+    /// Where git keeps its files; of a linked work tree its own folder.
+    pub(crate) fn git_dir(&self) -> PathBuf {
+        let git_dir = self.inner.git_dir();
+        git_dir.canonicalize().unwrap_or_else(|_| git_dir.to_owned())
+    }
+
     /// A handle for one operation on one thread.
     pub(crate) fn handle(&self) -> gix::Repository {
         let mut handle = self.inner.to_thread_local();

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    io,
+    io::{self, Write as _},
     os::unix::process::CommandExt,
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
@@ -48,6 +48,7 @@ pub(crate) struct Git<'a> {
     options: &'a GitOptions,
     url: Option<&'a RepoUrl>,
     command: Command,
+    input: Option<Vec<u8>>,
 }
 
 /// What a run of git left.
@@ -56,6 +57,8 @@ pub(crate) struct Finished {
     pub stdout: Vec<u8>,
     /// The lines that matter, in one line, masked.
     pub said: String,
+    /// All that git wrote on its standard error, masked.
+    pub stderr: String,
 }
 
 enum End {
@@ -83,12 +86,24 @@ impl<'a> Git<'a> {
         }
         command.envs(options.extra_env.iter().map(|(name, value)| (name, value)));
         command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C").env("GCM_INTERACTIVE", "never");
-        Self { options, url: None, command }
+        Self { options, url: None, command, input: None }
     }
 
     /// Adds arguments.
     pub fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
         self.command.args(args);
+        self
+    }
+
+    /// Sets a variable.
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Gives git something to read on its standard input.
+    pub fn input(mut self, bytes: Vec<u8>) -> Self {
+        self.input = Some(bytes);
         self
     }
 
@@ -146,7 +161,8 @@ impl<'a> Git<'a> {
     /// Runs git, whatever it then says.
     pub fn finish(mut self, action: &str) -> Result<Finished> {
         let options = self.options;
-        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+        let stdin = if self.input.is_some() { Stdio::piped() } else { Stdio::null() };
+        self.command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
         let args: Vec<&OsStr> = self.command.get_args().collect();
         tracing::debug!(?args, "git starts");
         let started = Instant::now();
@@ -155,6 +171,10 @@ impl<'a> Git<'a> {
             program: OsString::from(&options.program).to_string_lossy().into_owned(),
             source,
         })?;
+        if let (Some(mut pipe), Some(bytes)) = (child.stdin.take(), self.input.take()) {
+            // A git that ends without reading is told by its status.
+            thread::spawn(move || pipe.write_all(&bytes));
+        }
         let stdout = child.stdout.take().map(Collector::start);
         let stderr = child.stderr.take().map(Collector::start);
         let end = wait(&mut child, options, started).map_err(|source| {
@@ -167,10 +187,11 @@ impl<'a> Git<'a> {
             End::TimedOut => return Err(Error::TimedOut { doing: doing(), limit: options.time_limit }),
             End::Cancelled => return Err(Error::Cancelled { doing: doing() }),
         };
-        let said = condense(&String::from_utf8_lossy(&stderr.map(Collector::collected).unwrap_or_default()));
-        let said = self.url.map_or_else(|| said.clone(), |url| url.mask(&said));
+        let stderr = String::from_utf8_lossy(&stderr.map(Collector::collected).unwrap_or_default()).into_owned();
+        let stderr = self.url.map_or_else(|| stderr.clone(), |url| url.mask(&stderr));
+        let said = condense(&stderr);
         tracing::debug!(%status, said, seconds = started.elapsed().as_secs_f32(), "git ended");
-        Ok(Finished { status, stdout: stdout.map(Collector::collected).unwrap_or_default(), said })
+        Ok(Finished { status, stdout: stdout.map(Collector::collected).unwrap_or_default(), said, stderr })
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a helper that fails is a test that fails")]
 
+mod advance;
 mod bundle;
 mod directory;
 #[path = "../../../../bench/cluster/tests/all/every_file.rs"]
@@ -13,7 +14,11 @@ mod killed;
 mod large;
 mod local;
 mod mirror;
+mod push;
+mod push_faults;
 mod resolve;
+mod revert;
+mod revert_like_git;
 mod ssh;
 mod support;
 mod tree;

@@ -1,5 +1,6 @@
 //! Repositories and servers, made for one test and gone with it.
 
+pub mod forge;
 pub mod http;
 pub mod silent;
 pub mod ssh;
