@@ -17,6 +17,7 @@ mod begin;
 mod deploy;
 mod deploys;
 mod error;
+mod fault;
 mod find;
 mod finish;
 mod id;

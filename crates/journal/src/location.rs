@@ -23,8 +23,31 @@ pub(crate) enum Kind {
         url: SecretString,
         /// The address without password and parameters.
         shown: String,
+        /// Every form of the password that a message might quote.
+        passwords: Vec<SecretString>,
     },
 }
+
+/// The parameters that the driver knows. It would log others with their values.
+const PARAMETERS: [&str; 14] = [
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "sslkey",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "options",
+];
+
+/// Those that say which database it is.
+const SHOWN: [&str; 5] = ["host", "hostaddr", "port", "dbname", "user"];
 
 impl Location {
     /// Reads `sqlite:///path`, `postgres://user@host/database`, `postgresql://...`, or a path. A relative path is taken
@@ -62,6 +85,15 @@ impl Location {
         }
         let absolute = std::path::absolute(path).map_err(|error| unusable(&error.to_string()))?;
         Ok(Self(Kind::Sqlite(absolute)))
+    }
+
+    /// A text in which no password is left.
+    pub(crate) fn hide(&self, text: &str) -> String {
+        let passwords = match &self.0 {
+            Kind::Sqlite(_) => &[][..],
+            Kind::Postgres { passwords, .. } => passwords,
+        };
+        passwords.iter().fold(text.to_owned(), |text, password| text.replace(password.expose_secret(), "***"))
     }
 
     /// What a connection is made with. Holds the password.
@@ -105,11 +137,33 @@ fn postgres(text: &str) -> Result<Location> {
     // Nothing of a text that cannot be taken apart is shown: who knows where its password is.
     let unusable = |why: String| Error::Location { shown: "postgres://...".to_owned(), why };
     let url = Url::parse(text).map_err(|error| unusable(error.to_string()))?;
+    if let Some((key, _)) = url.query_pairs().find(|(key, _)| !is_known(key)) {
+        // Only the beginning, in case a password with a `?` was not encoded.
+        let key: String = key.chars().take(4).collect();
+        return Err(unusable(format!("its parameter `{key}...` is not known")));
+    }
+    let mut passwords = Vec::new();
+    for (_, password) in url.query_pairs().filter(|(key, _)| key == "password") {
+        passwords.push(password.into_owned());
+    }
+    if let Some(password) = url.password() {
+        passwords.push(percent_encoding::percent_decode_str(password).decode_utf8_lossy().into_owned());
+        passwords.push(password.to_owned());
+    }
+    let passwords = passwords.into_iter().filter(|password| !password.is_empty()).map(Into::into).collect();
     let mut shown = url.clone();
     shown.set_query(None);
+    for (key, value) in url.query_pairs().filter(|(key, _)| SHOWN.contains(&&**key)) {
+        shown.query_pairs_mut().append_pair(&key, &value);
+    }
     shown.set_fragment(None);
+    // It fails only for addresses without a host, which have no password.
     let _ = shown.set_password(None);
-    Ok(Location(Kind::Postgres { url: text.to_owned().into(), shown: shown.to_string() }))
+    Ok(Location(Kind::Postgres { url: text.to_owned().into(), shown: shown.to_string(), passwords }))
+}
+
+fn is_known(parameter: &str) -> bool {
+    PARAMETERS.contains(&parameter) || parameter == "application_name" || parameter.starts_with("options[")
 }
 
 /// The path as a part of an address.
@@ -130,7 +184,7 @@ mod tests {
             ("sqlite:/var/lib/j.db", "/var/lib/j.db"),
             ("sqlite:///var/lib/j%3F.db", "/var/lib/j?.db"),
             ("postgres://alice:hunter2@db.example/landfall", "postgres://alice@db.example/landfall"),
-            ("postgresql://db/landfall?user=alice&password=hunter2", "postgresql://db/landfall"),
+            ("postgresql://db/landfall?user=alice&password=hunter2", "postgresql://db/landfall?user=alice"),
         ] {
             let location = Location::parse(text).unwrap();
             assert_eq!(location.to_string(), shown);

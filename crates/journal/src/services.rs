@@ -4,8 +4,10 @@ use crate::{
     error::Result,
     journal::Journal,
     place::Place,
+    rows,
     service::{LiveAt, Service},
     time::Time,
+    transaction::Tx,
 };
 
 impl Journal {
@@ -16,7 +18,9 @@ impl Journal {
     ///
     /// The journal cannot be read.
     pub async fn services(&self, place: &Place, at: Option<Time>) -> Result<Vec<Service>> {
-        todo!()
+        let mut tx = self.reading().await?;
+        let Some(place) = tx.known_place(place).await? else { return Ok(Vec::new()) };
+        tx.services(place, at).await
     }
 
     /// What was live at a moment: the deploy that had succeeded last, and each workload.
@@ -25,6 +29,28 @@ impl Journal {
     ///
     /// The journal cannot be read.
     pub async fn live_at(&self, place: &Place, at: Time) -> Result<LiveAt> {
-        todo!()
+        let mut tx = self.reading().await?;
+        let Some(place) = tx.known_place(place).await? else {
+            return Ok(LiveAt { at, deploy: None, services: Vec::new() });
+        };
+        let last =
+            "d.place_id = $1 AND d.effect IS NOT NULL AND d.effect <= $2 ORDER BY d.effect DESC, d.id DESC LIMIT 1";
+        let deploy = tx.deploys(last, |sql| sql.bind(place).bind(at.as_millis())).await?.into_iter().next();
+        Ok(LiveAt { at, deploy, services: tx.services(place, Some(at)).await? })
+    }
+}
+
+impl Tx<'_> {
+    /// One look-up by an index for each workload, however long its history is.
+    async fn services(&mut self, place: i64, at: Option<Time>) -> Result<Vec<Service>> {
+        let sql = "SELECT p.object, p.started, p.deploy, p.revision, p.images FROM services s \
+                   JOIN spans p ON p.place_id = s.place_id AND p.object = s.object AND p.started = \
+                   (SELECT max(q.started) FROM spans q WHERE q.place_id = s.place_id AND q.object = s.object \
+                   AND q.started <= $2) \
+                   WHERE s.place_id = $1 AND (p.ended IS NULL OR p.ended > $2)";
+        let sql = sqlx::query(sql).bind(place).bind(at.map_or(i64::MAX, Time::as_millis));
+        let mut services = self.list(sql, rows::service).await?;
+        services.sort_by(|a, b| a.workload.cmp(&b.workload));
+        Ok(services)
     }
 }

@@ -1,1 +1,118 @@
-//! .
+//! Transactions: the only way by which anything is read or written.
+
+use std::time::Duration;
+
+use sqlx::{
+    Any, Transaction,
+    any::{AnyArguments, AnyRow},
+    query::Query,
+};
+
+use crate::{
+    error::{Error, Result},
+    journal::Journal,
+    location::Kind,
+};
+
+/// How long one statement may take. Far above what any takes; a server that does not answer any more must not hold up a
+/// deploy for ever.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Values of one statement: SQLite takes 32766, PostgreSQL twice as many.
+const MOST_VALUES: usize = 30_000;
+
+/// A statement with its values.
+pub(crate) type Sql<'q> = Query<'q, Any, AnyArguments>;
+
+/// A transaction. Dropped without [`commit`](Self::commit), it leaves no trace.
+pub(crate) struct Tx<'j> {
+    inner: Transaction<'static, Any>,
+    journal: &'j Journal,
+}
+
+impl Journal {
+    /// Begins to write. In SQLite the only writer from here on; a transaction that began by reading could not go on to
+    /// write once somebody else has written.
+    pub(crate) async fn writing(&self) -> Result<Tx<'_>> {
+        self.transaction(match self.location.0 {
+            Kind::Sqlite(_) => "BEGIN IMMEDIATE",
+            // Not what the server's settings say: writers of one place wait for each other, and then see what was written.
+            Kind::Postgres { .. } => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        })
+        .await
+    }
+
+    /// Begins to read: what is read belongs together, whoever writes meanwhile.
+    pub(crate) async fn reading(&self) -> Result<Tx<'_>> {
+        self.transaction(match self.location.0 {
+            Kind::Sqlite(_) => "BEGIN",
+            Kind::Postgres { .. } => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        })
+        .await
+    }
+
+    async fn transaction(&self, begin: &'static str) -> Result<Tx<'_>> {
+        let inner = self.limited(self.pool.begin_with(begin)).await?;
+        Ok(Tx { inner, journal: self })
+    }
+
+    async fn limited<T>(&self, work: impl Future<Output = sqlx::Result<T>>) -> Result<T> {
+        match tokio::time::timeout(LIMIT, work).await {
+            Ok(answer) => answer.map_err(|error| self.location.fault(error)),
+            Err(_) => Err(Error::Unreachable {
+                place: self.location.to_string(),
+                why: format!("it has not answered for {} seconds", LIMIT.as_secs()),
+            }),
+        }
+    }
+}
+
+impl Tx<'_> {
+    /// Makes what was written last.
+    pub async fn commit(self) -> Result<()> {
+        self.journal.limited(self.inner.commit()).await
+    }
+
+    /// Runs a statement; returns how many rows it wrote.
+    pub async fn run(&mut self, sql: Sql<'_>) -> Result<u64> {
+        Ok(self.journal.limited(sql.execute(&mut *self.inner)).await?.rows_affected())
+    }
+
+    /// All rows of a query.
+    pub async fn list<T>(&mut self, sql: Sql<'_>, parse: impl Fn(&AnyRow) -> sqlx::Result<T>) -> Result<Vec<T>> {
+        let rows = self.journal.limited(sql.fetch_all(&mut *self.inner)).await?;
+        rows.iter().map(parse).collect::<sqlx::Result<_>>().map_err(|error| self.journal.location.fault(error))
+    }
+
+    /// The first row of a query.
+    pub async fn first<T>(&mut self, sql: Sql<'_>, parse: impl Fn(&AnyRow) -> sqlx::Result<T>) -> Result<Option<T>> {
+        let row = self.journal.limited(sql.fetch_optional(&mut *self.inner)).await?;
+        row.as_ref().map(parse).transpose().map_err(|error| self.journal.location.fault(error))
+    }
+
+    /// Inserts many rows by few statements: `insert` is all until `VALUES`, `conflict` all after the rows. A row has
+    /// `width` values, which `bind` binds.
+    pub async fn insert<T>(
+        &mut self,
+        insert: &str,
+        conflict: &str,
+        width: usize,
+        rows: &[T],
+        bind: impl for<'q> Fn(Sql<'q>, &T) -> Sql<'q>,
+    ) -> Result<u64> {
+        let mut written = 0;
+        for rows in rows.chunks(MOST_VALUES / width) {
+            let groups: Vec<String> = (0..rows.len()).map(|row| placeholders(row * width + 1, width)).collect();
+            let text = format!("{insert} VALUES {} {conflict}", groups.join(", "));
+            let sql = rows.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)).persistent(false), &bind);
+            written += self.run(sql).await?;
+        }
+        Ok(written)
+    }
+}
+
+/// `($5, $6, $7)`.
+pub(crate) fn placeholders(first: usize, count: usize) -> String {
+    let each: Vec<String> = (first..first + count).map(|number| format!("${number}")).collect();
+    format!("({})", each.join(", "))
+}
