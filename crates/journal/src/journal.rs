@@ -64,28 +64,24 @@ impl Journal {
         let options: AnyConnectOptions = url.expose_secret().parse().map_err(|error| location.fault(error))?;
         // The driver's log has whole statements; the errors say enough.
         let options = options.disable_statement_logging();
-        let pool = AnyPoolOptions::new().acquire_timeout(PATIENCE);
-        let pool = match &location.0 {
+        let settings = match &location.0 {
             Kind::Sqlite(path) => {
                 make_file(path)?;
-                // A file does not go away as a server does.
-                pool.max_connections(4)
-                    .idle_timeout(None)
-                    .max_lifetime(None)
-                    .test_before_acquire(false)
-                    .after_connect(|connection, _| Box::pin(async move { prepare(connection, SQLITE).await }))
+                SQLITE
             }
-            Kind::Postgres { .. } => {
-                // The pool would try again for long and then say nothing but that it took too long.
-                reach(&options, location).await?;
-                pool.max_connections(8)
-                    .after_connect(|connection, _| Box::pin(async move { prepare(connection, POSTGRES).await }))
-            }
+            Kind::Postgres { .. } => POSTGRES,
         };
-        let journal = Self { pool: pool.connect_lazy_with(options), location: Arc::new(location.clone()) };
-        let mut connection = journal.pool.acquire().await.map_err(|error| location.fault(error))?;
+        let mut connection = reach(&options, settings, location).await?;
         migrate(&mut connection, location).await?;
-        Ok(journal)
+        connection.close().await.map_err(|error| location.fault(error))?;
+        let pool = AnyPoolOptions::new().acquire_timeout(PATIENCE);
+        let pool = match &location.0 {
+            // A file does not go away as a server does.
+            Kind::Sqlite(_) => pool.max_connections(4).idle_timeout(None).max_lifetime(None).test_before_acquire(false),
+            Kind::Postgres { .. } => pool.max_connections(8),
+        };
+        let pool = pool.after_connect(move |connection, _| Box::pin(prepare(connection, settings)));
+        Ok(Self { pool: pool.connect_lazy_with(options), location: Arc::new(location.clone()) })
     }
 
     /// Where it is.
@@ -125,11 +121,13 @@ async fn prepare(connection: &mut AnyConnection, settings: &'static str) -> sqlx
     }
 }
 
-/// Connects once.
-async fn reach(options: &AnyConnectOptions, location: &Location) -> Result<()> {
-    let fault = |error| location.fault(error);
-    match tokio::time::timeout(PATIENCE, options.connect()).await {
-        Ok(connection) => connection.map_err(fault)?.close().await.map_err(fault),
-        Err(_) => Err(fault(sqlx::Error::PoolTimedOut)),
-    }
+/// Connects once. The pool would try again for long, and then say nothing but that it took too long.
+async fn reach(options: &AnyConnectOptions, settings: &'static str, location: &Location) -> Result<AnyConnection> {
+    let reached = async {
+        let mut connection = options.connect().await?;
+        prepare(&mut connection, settings).await?;
+        Ok(connection)
+    };
+    let answer = tokio::time::timeout(PATIENCE, reached).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+    answer.map_err(|error| location.fault(error))
 }

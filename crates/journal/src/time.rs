@@ -22,7 +22,7 @@ impl Time {
     /// A moment by its milliseconds since 1970. What RFC 3339 cannot write (before the year -9999 or after 9999) becomes
     /// the nearest moment that it can.
     pub fn from_millis(millis: i64) -> Self {
-        Self(millis.clamp(Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond()))
+        Self(millis.clamp(Timestamp::MIN.as_second() * 1000, Timestamp::MAX.as_second() * 1000))
     }
 
     /// Milliseconds since 1970.
@@ -92,6 +92,6 @@ mod tests {
 
     #[test]
     fn no_number_of_milliseconds_is_too_large() {
-        assert_eq!(Time::from_millis(i64::MAX).to_string(), "9999-12-30T22:00:00.999Z");
+        assert_eq!(Time::from_millis(i64::MAX).to_string(), "9999-12-30T22:00:00.000Z");
     }
 }

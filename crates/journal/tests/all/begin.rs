@@ -54,7 +54,8 @@ async fn the_lock_ends_the_dead(arena: Arena) {
     let own = journal.begin(&deploy("prod", "r2", 2000)).await.unwrap().id;
     let waiting = journal.begin(&deploy("prod", "r3", 2500)).await.unwrap().id;
 
-    let ended = journal.interrupt_others(&place("prod"), &own, Outcome::Interrupted, "Its process ended", at(3000));
+    let prod = place("prod");
+    let ended = journal.interrupt_others(&prod, &own, Outcome::Interrupted, "Its process ended", at(3000));
     assert_eq!(ended.await.unwrap(), [dead.clone()], "one that waits for the lock is not dead");
     let record = journal.deploy(dead.as_str()).await.unwrap().deploy;
     assert_eq!((record.outcome, record.reason.as_deref()), (Outcome::Interrupted, Some("Its process ended")));

@@ -1,7 +1,7 @@
 //! Every write twice is as good as once.
 
 use landfall_core::health::HealthState;
-use landfall_journal::{NewObservation, Outcome, RanDigest};
+use landfall_journal::{Filter, NewObservation, Outcome, RanDigest};
 
 use crate::support::{
     Arena, on_both,
@@ -51,18 +51,17 @@ async fn everything_twice(arena: Arena) {
         for again in 0..times {
             journal.finish(&id, Outcome::Live, None, at(1500 + again)).await.unwrap();
         }
-        let page = journal.deploys(&landfall_journal::Filter { place: Some(place.clone()), ..Default::default() });
+        let filter = Filter { place: Some(place.clone()), ..Filter::default() };
+        let page = journal.deploys(&filter).await.unwrap();
         let texts = [
             serde_json::to_string_pretty(&journal.deploy(id.as_str()).await.unwrap()).unwrap(),
-            serde_json::to_string_pretty(&page.await.unwrap()).unwrap(),
+            serde_json::to_string_pretty(&page).unwrap(),
             serde_json::to_string_pretty(&journal.services(&place, None).await.unwrap()).unwrap(),
             serde_json::to_string_pretty(&journal.live_at(&place, at(1399)).await.unwrap()).unwrap(),
             serde_json::to_string_pretty(&journal.observations(&place, None, None).await.unwrap()).unwrap(),
         ];
-        let ids =
-            journal.deploys(&landfall_journal::Filter { place: Some(place), ..Default::default() }).await.unwrap();
         let hidden =
-            ids.deploys.iter().enumerate().fold(texts.join("\n"), |text, (number, one)| {
+            page.deploys.iter().enumerate().fold(texts.join("\n"), |text, (number, one)| {
                 text.replace(one.deploy.id.as_str(), &format!("ID{number}"))
             });
         records.push(hidden.replace(namespace, "PLACE"));

@@ -39,10 +39,167 @@ async fn a_deploy_goes_live(arena: Arena) {
 
     let record = journal.deploy(id.as_str()).await.unwrap();
     let json = serde_json::to_string_pretty(&record).unwrap().replace(id.as_str(), "ID");
-    insta::assert_snapshot!(json, @"");
+    insta::allow_duplicates! { insta::assert_snapshot!(json, @r#"
+    {
+      "deploy": {
+        "id": "ID",
+        "place": {
+          "target": "https://cluster:6443",
+          "namespace": "prod",
+          "record": "landfall-shop-5aaf3e38"
+        },
+        "environment": "production",
+        "target": "context prod",
+        "cause": "deploy",
+        "askedBy": "alice@laptop",
+        "repository": "https://git.example/shop",
+        "revision": "r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1",
+        "author": "Alice <alice@example.com>",
+        "subject": "Change r1",
+        "message": null,
+        "previousRevision": "r0r0r0r0r0r0r0r0r0r0r0r0r0r0r0r0r0r0r0r0",
+        "isOlder": false,
+        "committed": "2027-01-15T08:00:00.500Z",
+        "detected": "2027-01-15T08:00:01.000Z",
+        "firstWrite": "2027-01-15T08:00:01.200Z",
+        "applied": "2027-01-15T08:00:01.300Z",
+        "live": "2027-01-15T08:00:01.600Z",
+        "ended": "2027-01-15T08:00:01.600Z",
+        "outcome": "live",
+        "reason": null,
+        "endedBy": null,
+        "resumes": 0
+      },
+      "objects": [
+        {
+          "object": {
+            "group": "",
+            "kind": "ConfigMap",
+            "namespace": "prod",
+            "name": "settings"
+          },
+          "action": "create",
+          "fields": "spec.template",
+          "place": "base/settings.yaml:1",
+          "state": "done",
+          "at": "2027-01-15T08:00:01.210Z",
+          "error": null
+        },
+        {
+          "object": {
+            "group": "apps",
+            "kind": "Deployment",
+            "namespace": "prod",
+            "name": "web"
+          },
+          "action": "update",
+          "fields": "spec.template",
+          "place": "base/web.yaml:1",
+          "state": "done",
+          "at": "2027-01-15T08:00:01.220Z",
+          "error": null
+        },
+        {
+          "object": {
+            "group": "apps",
+            "kind": "Deployment",
+            "namespace": "prod",
+            "name": "old"
+          },
+          "action": "prune",
+          "fields": "spec.template",
+          "place": null,
+          "state": "done",
+          "at": "2027-01-15T08:00:01.230Z",
+          "error": null
+        },
+        {
+          "object": {
+            "group": "",
+            "kind": "PersistentVolumeClaim",
+            "namespace": "prod",
+            "name": "data"
+          },
+          "action": "keep",
+          "fields": "spec.template",
+          "place": "base/data.yaml:1",
+          "state": "done",
+          "at": null,
+          "error": null
+        }
+      ],
+      "images": [
+        {
+          "workload": {
+            "group": "apps",
+            "kind": "Deployment",
+            "namespace": "prod",
+            "name": "old"
+          },
+          "container": "old",
+          "before": "old:v1",
+          "after": null,
+          "digest": null
+        },
+        {
+          "workload": {
+            "group": "apps",
+            "kind": "Deployment",
+            "namespace": "prod",
+            "name": "web"
+          },
+          "container": "web",
+          "before": "web:v1",
+          "after": "web:v2",
+          "digest": "sha256:22"
+        }
+      ],
+      "rollouts": [
+        {
+          "workload": {
+            "group": "apps",
+            "kind": "Deployment",
+            "namespace": "prod",
+            "name": "web"
+          },
+          "state": "live",
+          "ready": 1,
+          "total": 1,
+          "sentence": "1 of 1 new pods are ready",
+          "started": "2027-01-15T08:00:01.400Z",
+          "updated": "2027-01-15T08:00:01.500Z",
+          "live": "2027-01-15T08:00:01.500Z"
+        }
+      ]
+    }
+    "#) };
     let services = journal.services(&place("prod"), None).await.unwrap();
     let json = serde_json::to_string_pretty(&services).unwrap().replace(id.as_str(), "ID");
-    insta::assert_snapshot!(json, @"");
+    insta::allow_duplicates! { insta::assert_snapshot!(json, @r#"
+    [
+      {
+        "workload": {
+          "group": "apps",
+          "kind": "Deployment",
+          "namespace": "prod",
+          "name": "web"
+        },
+        "since": "2027-01-15T08:00:01.500Z",
+        "deploy": "ID",
+        "revision": "r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1",
+        "images": [
+          {
+            "container": "web",
+            "image": "web:v2",
+            "digest": "sha256:22",
+            "since": "2027-01-15T08:00:01.500Z",
+            "deploy": "ID",
+            "revision": "r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1r1"
+          }
+        ]
+      }
+    ]
+    "#) };
 }
 
 async fn a_deploy_fails(arena: Arena) {
