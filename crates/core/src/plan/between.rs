@@ -89,6 +89,6 @@ mod tests {
         assert!(plan.refusals.is_empty() && plan.warnings.is_empty());
         let update = plan.items.iter().find(|item| item.id.name == "a").unwrap();
         let Action::Update { changes, .. } = &update.action else { panic!("a is updated") };
-        assert_eq!(changes.iter().filter(|change| change.field == "data.a").count(), 1);
+        assert_eq!(changes.iter().filter(|change| change.field == "data[a]").count(), 1);
     }
 }

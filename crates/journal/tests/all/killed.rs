@@ -50,20 +50,21 @@ async fn told(journal: &Journal, namespace: &str) -> String {
         assert!(deploy.resumes <= 1);
         // A journal that is killed before the deploy began knows nothing of it.
         deploy.resumes = 0;
+        deploy.place = self::place("any");
         for time in [&mut deploy.first_write, &mut deploy.applied, &mut deploy.live, &mut deploy.ended] {
             *time = time.map(of_run);
         }
         (deploy.detected, deploy.committed) = (of_run(deploy.detected), deploy.committed.map(of_run));
         for object in &mut record.objects {
             // Nobody knows when an object was written whose write could not be told.
-            object.at = None;
+            object.at = Some(object.at.map_or(at(1210), of_run));
         }
         for rollout in &mut record.rollouts {
             (rollout.started, rollout.updated) = (of_run(rollout.started), of_run(rollout.updated));
             rollout.live = rollout.live.map(of_run);
         }
         let json = serde_json::to_string_pretty(&record).unwrap();
-        text += &json.replace(summary.deploy.id.as_str(), "ID").replace(namespace, "PLACE");
+        text += &json.replace(summary.deploy.id.as_str(), "ID");
     }
     for mut service in journal.services(&place, None).await.unwrap() {
         let of_run = |time: Time| at(after(time) % 100_000);
