@@ -134,6 +134,6 @@ fn duration(text: &str) -> Result<Duration, String> {
 pub enum Format {
     /// For people
     Text,
-    /// For programs: docs/plan-json.md
+    /// For programs: docs/json.md
     Json,
 }

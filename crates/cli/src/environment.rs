@@ -87,7 +87,20 @@ async fn of_files(args: &JobArgs<'_>) -> Result<Job, CommandError> {
 async fn of_repository(args: &JobArgs<'_>) -> Result<Job, CommandError> {
     let repository = DeploymentRepository::open(args.repository.repo.as_deref())?;
     let (config, name, commit) = choose(&repository, args)?;
-    let environment = named(&config, &name)?;
+    let mut job = at_commit(&repository, &config, &name, &commit, args).await?;
+    job.request.is_before = Some(is_before(repository, &commit.id));
+    Ok(job)
+}
+
+/// The manifests of a commit, for an environment of a configuration.
+pub async fn at_commit(
+    repository: &DeploymentRepository,
+    config: &Config,
+    name: &str,
+    commit: &Commit,
+    args: &JobArgs<'_>,
+) -> Result<Job, CommandError> {
+    let environment = named(config, name)?;
     let selector = match &args.files.selector {
         Some(selector) => parse_selector(Some(selector))?,
         None => environment.selector(&config.name),
@@ -100,10 +113,9 @@ async fn of_repository(args: &JobArgs<'_>) -> Result<Job, CommandError> {
     let target = target?;
     let share =
         environment.max_prune_share.map_or(PlanOptions::default().max_prune_share, |share| f64::from(share) / 100.0);
-    let mut request = request(args, name.clone(), selector, prune, true, share);
+    let mut request = request(args, name.to_owned(), selector, prune, true, share);
     request.repository = repository.address();
-    request.commit = Some(commit_info(&commit));
-    request.is_before = Some(is_before(repository, &commit.id));
+    request.commit = Some(commit_info(commit));
     request.revision = Some(commit.id.to_string());
     let title = format!("{name} at {} ({})", commit.id.short(), commit.subject);
     Ok(Job { title, manifests, request, target })
@@ -164,12 +176,12 @@ fn choose(repository: &DeploymentRepository, args: &JobArgs<'_>) -> Result<(Conf
     Ok((config, name, commit))
 }
 
-fn no_config() -> CommandError {
+pub fn no_config() -> CommandError {
     CommandError::user(format!("The repository has no {FILE_NAME} in its root"))
         .hint("write one (docs/configuration.md), or name files and a selector: -f base -R -l deploy=NAME")
 }
 
-fn environment_name(config: &Config, given: Option<&str>) -> Result<String, CommandError> {
+pub fn environment_name(config: &Config, given: Option<&str>) -> Result<String, CommandError> {
     let mut names = config.environments.keys();
     match (given, names.next(), names.next()) {
         (Some(name), ..) => Ok(name.to_owned()),
@@ -180,7 +192,7 @@ fn environment_name(config: &Config, given: Option<&str>) -> Result<String, Comm
     }
 }
 
-fn named<'a>(config: &'a Config, name: &str) -> Result<&'a Environment, CommandError> {
+pub fn named<'a>(config: &'a Config, name: &str) -> Result<&'a Environment, CommandError> {
     config.environments.get(name).ok_or_else(|| {
         CommandError::user(format!("{FILE_NAME} has no environment '{name}'"))
             .hint(format!("it has: {}", known(config)))
@@ -191,7 +203,7 @@ fn known(config: &Config) -> String {
     config.environments.keys().cloned().collect::<Vec<_>>().join(", ")
 }
 
-fn parse_selector(text: Option<&str>) -> Result<Selector, CommandError> {
+pub fn parse_selector(text: Option<&str>) -> Result<Selector, CommandError> {
     Selector::parse(text.unwrap_or_default()).map_err(|error| CommandError::user(error.to_string()))
 }
 

@@ -7,6 +7,8 @@ mod environment;
 mod error;
 mod journal;
 mod output;
+mod place;
+mod reverter;
 mod source;
 mod xdg;
 

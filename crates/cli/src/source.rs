@@ -34,13 +34,7 @@ impl DeploymentRepository {
             return Err(CommandError::user(format!("There is no folder '{repo}'"))
                 .hint("give the path of a clone, or the address of a repository, with --repo"));
         }
-        let url = RepoUrl::parse(repo)?;
-        let cache = xdg::cache()?.join("repositories");
-        output::note(&format!("Fetching {url}"));
-        let options = GitOptions { extra_env: inherited_ssh_command(), ..GitOptions::default() };
-        let mirror = Mirror::open(&cache, &url, options)?;
-        mirror.fetch()?;
-        Ok(Self::Mirror(Box::new(mirror)))
+        Ok(Self::Mirror(Box::new(open_mirror(&RepoUrl::parse(repo)?)?)))
     }
 
     /// The commit that a name stands for.
@@ -118,6 +112,16 @@ impl DeploymentRepository {
         };
         load(read)
     }
+}
+
+/// The mirror of a remote repository in the cache, as the remote is now.
+pub fn open_mirror(url: &RepoUrl) -> Result<Mirror, CommandError> {
+    let cache = xdg::cache()?.join("repositories");
+    output::note(&format!("Fetching {url}"));
+    let options = GitOptions { extra_env: inherited_ssh_command(), ..GitOptions::default() };
+    let mirror = Mirror::open(&cache, url, options)?;
+    mirror.fetch()?;
+    Ok(mirror)
 }
 
 /// ssh as the user configured it: named explicitly, so that it can be kept from asking.

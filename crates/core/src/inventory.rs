@@ -22,7 +22,8 @@ pub struct Inventory {
     pub time: Option<String>,
     /// The repository that the revision belongs to, without credentials.
     pub repository: Option<String>,
-    /// The deploy that is writing now; `None` once it has ended. One that was killed stays until the next one.
+    /// The deploy that is writing now; `None` once it has written everything. One that failed or was killed stays until
+    /// the next one.
     pub deploying: Option<Deploying>,
     /// The objects. The UID is unknown between the widening before a deploy and its end.
     pub objects: BTreeMap<ObjectId, Option<String>>,

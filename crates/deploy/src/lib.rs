@@ -10,6 +10,7 @@ pub mod progress;
 mod record;
 mod run;
 mod running;
+pub mod status;
 pub mod target;
 mod to_journal;
 pub mod wait;

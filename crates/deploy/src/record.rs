@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use landfall_core::{inventory::Inventory, object::ObjectId, plan::Action};
+use landfall_core::{
+    inventory::{Deploying, Inventory},
+    object::ObjectId,
+    plan::Action,
+};
 
 use crate::{
     environment::Request,
@@ -33,13 +37,14 @@ pub(crate) fn narrowed(planned: &Planned, carried: &BTreeMap<ObjectId, Carried>,
     }
 }
 
-/// The inventory of a deploy that did not end: everything from before and everything desired.
-pub(crate) fn with_uids(planned: &Planned, carried: &BTreeMap<ObjectId, Carried>) -> Inventory {
+/// The inventory of a deploy that did not end: everything from before and everything desired, and that it was begun.
+pub(crate) fn with_uids(planned: &Planned, carried: &BTreeMap<ObjectId, Carried>, deploying: Deploying) -> Inventory {
     let before = planned.inventories.own.clone().unwrap_or_default();
     let mut wide = before.widened(planned.desired.objects.iter().map(|desired| &desired.id));
     for (id, carried) in carried.iter().filter(|(_, carried)| carried.uid.is_some()) {
         wide.objects.insert(id.clone(), carried.uid.clone());
     }
+    wide.deploying = Some(deploying);
     wide
 }
 

@@ -225,7 +225,7 @@ impl Running<'_> {
             let inventory = match &result {
                 Ok(()) => narrowed(&planned, &carried, request),
                 // Still wide: what failed is tried again, what was not pruned is not forgotten.
-                Err(_) => with_uids(&planned, &carried),
+                Err(_) => with_uids(&planned, &carried, journaling.deploying()),
             };
             let written = target.write_inventory(&planned.key, &inventory, version.as_deref()).await;
             if result.is_ok() {

@@ -3,8 +3,12 @@
 mod apply;
 mod completions;
 mod deploy;
+mod diff;
+mod history;
 mod man;
 mod plan;
+mod rollback;
+mod status;
 
 use std::process::ExitCode;
 
@@ -33,6 +37,10 @@ pub enum Command {
     Apply(Box<apply::ApplyArgs>),
     Plan(Box<plan::PlanArgs>),
     Deploy(Box<deploy::DeployArgs>),
+    Status(Box<status::StatusArgs>),
+    History(Box<history::HistoryArgs>),
+    Diff(Box<diff::DiffArgs>),
+    Rollback(Box<rollback::RollbackArgs>),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -43,6 +51,10 @@ pub async fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Apply(args) => apply::run(&args).await,
         Command::Plan(args) => plan::run(&args).await,
         Command::Deploy(args) => deploy::run(&args).await,
+        Command::Status(args) => status::run(&args).await,
+        Command::History(args) => history::run(&args).await,
+        Command::Diff(args) => diff::run(&args).await,
+        Command::Rollback(args) => rollback::run(&args).await,
         Command::Completions(args) => Ok(completions::run(&args)),
         Command::Man(args) => man::run(&args),
     }

@@ -4,9 +4,8 @@ use std::{process::ExitCode, time::Duration};
 
 use landfall_core::{health::HealthState, plan::Plan, rollout::Rollout};
 use landfall_deploy::{deploy::superseded_by, wait::Ending};
-use landfall_journal::Time;
 
-use super::{error, note, rollouts};
+use super::{error, note, rollouts, time::short};
 use crate::error::status;
 
 /// Tells how the deploy ended. `took` is the time since the command began.
@@ -23,7 +22,7 @@ pub fn report(plan: &Plan, ending: Option<&Ending>, default_namespace: &str, too
             for rollout in rollouts.iter().filter(|rollout| rollout.state == HealthState::Suspended) {
                 note(&rollouts::line(rollout, default_namespace));
             }
-            note(&format!("Live since {} ({seconds:.1} s): {done}", clock(*at)));
+            note(&format!("Live since {} ({seconds:.1} s): {done}", short(*at)));
             ExitCode::SUCCESS
         }
         Some(Ending::Hopeless(rollouts)) => {
@@ -48,9 +47,4 @@ pub fn report(plan: &Plan, ending: Option<&Ending>, default_namespace: &str, too
             ExitCode::from(status::NOT_LIVE)
         }
     }
-}
-
-/// The time of day where the user is, with seconds.
-fn clock(at: Time) -> String {
-    at.timestamp().to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%H:%M:%S").to_string()
 }

@@ -1,4 +1,4 @@
-//! The plan for programs. Its shape is stable: `docs/plan-json.md`.
+//! The plan for programs. Its shape is stable: `docs/json.md`.
 
 use landfall_core::{
     foreign::ForeignField,
@@ -7,7 +7,7 @@ use landfall_core::{
 use serde::Serialize;
 
 /// The version of the shape. Fields may be added to it, never removed or changed.
-const API_VERSION: &str = "landfall.dev/v1";
+pub const API_VERSION: &str = "landfall.dev/v1";
 
 /// A plan.
 #[derive(Serialize)]
@@ -75,7 +75,13 @@ pub fn render(plan: &Plan, about: &About<'_>) -> String {
         refusals: &plan.refusals,
         warnings: &plan.warnings,
     };
-    serde_json::to_string_pretty(&plan).unwrap_or_default()
+    text(&plan)
+}
+
+/// Anything as JSON for people who read it, too.
+pub fn text(value: &impl Serialize) -> String {
+    // Nothing of ours has keys that are no text.
+    serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
 fn object(item: &Item) -> ObjectV1<'_> {

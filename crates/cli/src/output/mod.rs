@@ -4,12 +4,15 @@ pub mod change_list;
 pub mod ending;
 pub mod fault;
 mod hidden;
+pub mod history;
 pub mod json;
 pub mod kubectl;
 pub mod objects;
 pub mod progress;
 pub mod refusal;
 pub mod rollouts;
+pub mod status;
+pub mod time;
 pub mod wrap;
 
 use std::io::{IsTerminal, Write};

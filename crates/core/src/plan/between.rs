@@ -57,7 +57,8 @@ mod tests {
             let gvk = Gvk::new("v1", kind);
             catalog.add(ServedKind { gvk, plural: plural.into(), namespaced: true, prunable: true });
         }
-        let files = files.iter().map(|(path, text)| ManifestFile { path: (*path).into(), bytes: text.as_bytes().into() });
+        let files =
+            files.iter().map(|(path, text)| ManifestFile { path: (*path).into(), bytes: text.as_bytes().into() });
         let scope = Scope {
             default_namespace: "prod".into(),
             enforce_namespace: false,

@@ -1,0 +1,91 @@
+//! `landfall status`: what is live.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use landfall_deploy::{
+    status::{Status, StatusError, StatusRequest, status},
+    target::Target,
+};
+
+use crate::{
+    args::{ConnectArgs, Format, JournalArgs, RepositoryArgs},
+    error::{CommandError, status as exit},
+    journal,
+    output::{
+        self, json,
+        status::{EnvironmentV1, StatusV1, render},
+    },
+    place::{Located, PlaceArgs, locate},
+};
+
+/// Show what is live: each service with its image, since when, from which revision, and whether it is healthy
+///
+/// Asks the cluster, so that it answers on every machine; what only the journal knows (since when, from which revision)
+/// is there on the machine that deployed, or with a shared journal.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// The environment of landfall.yaml [default: all of them]
+    environment: Option<String>,
+    /// The objects, where there is no landfall.yaml: `deploy=NAME`
+    #[arg(short = 'l', long, value_name = "SELECTOR", conflicts_with = "environment")]
+    selector: Option<String>,
+    /// How to print it
+    #[arg(short, long, value_enum, default_value = "text")]
+    output: Format,
+    /// Exit with 3 if something is not live
+    #[arg(long)]
+    exit_code: bool,
+    #[command(flatten)]
+    repository: RepositoryArgs,
+    #[command(flatten)]
+    connect: ConnectArgs,
+    #[command(flatten)]
+    journal: JournalArgs,
+}
+
+pub async fn run(args: &StatusArgs) -> Result<ExitCode, CommandError> {
+    let located = locate(&PlaceArgs {
+        environment: args.environment.as_deref(),
+        selector: args.selector.as_deref(),
+        repository: &args.repository,
+        connect: &args.connect,
+    })
+    .await?;
+    let journal = journal::open(&args.journal).await?;
+    let mut all: Vec<(&Located, Status)> = Vec::new();
+    for place in &located {
+        let request = StatusRequest { key: &place.key, selector: &place.selector };
+        all.push((place, status(&place.target, &journal, &request).await?));
+    }
+    for (_, status) in &all {
+        status.warnings.iter().for_each(|warning| output::warning(warning));
+    }
+    match args.output {
+        Format::Text => {
+            let texts: Vec<String> = all
+                .iter()
+                .map(|(place, status)| render(&place.name, status, place.target.default_namespace()))
+                .collect();
+            output::data(texts.join("\n").trim_end());
+        }
+        Format::Json => {
+            let environments = all
+                .iter()
+                .map(|(place, status)| EnvironmentV1 { name: &place.name, live: status.is_live(), status })
+                .collect();
+            output::data(&json::text(&StatusV1 { api_version: json::API_VERSION, kind: "Status", environments }));
+        }
+    }
+    let is_live = all.iter().all(|(_, status)| status.is_live());
+    Ok(if args.exit_code && !is_live { ExitCode::from(exit::NOT_LIVE) } else { ExitCode::SUCCESS })
+}
+
+impl From<StatusError> for CommandError {
+    fn from(error: StatusError) -> Self {
+        match error {
+            StatusError::Target(error) => error.into(),
+            StatusError::Journal(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The timeline, for people and for programs.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use landfall_journal::{Counts, Deploy, ImageChange, LiveAt, Observation, Outcome, Page, Summary};
+use serde::Serialize;
+
+use super::{rollouts::name, status::short_id, time::short, wrap};
+
+const GREEN: Style = AnsiColor::Green.on_default();
+const RED: Style = AnsiColor::Red.on_default();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+const DIM: Style = Style::new().dimmed();
+
+/// The timeline for programs. Fields may be added, never removed or changed.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryV1<'a> {
+    /// The version of the shape.
+    pub api_version: &'static str,
+    /// `History`.
+    pub kind: &'static str,
+    /// The deploys, newest first, and where to go on.
+    #[serde(flatten)]
+    pub page: &'a Page,
+    /// What others did, newest first.
+    pub seen: &'a [Observation],
+}
+
+/// What was live at a moment, for programs.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LiveAtV1<'a> {
+    /// The version of the shape.
+    pub api_version: &'static str,
+    /// `LiveAt`.
+    pub kind: &'static str,
+    /// All the rest.
+    #[serde(flatten)]
+    pub live: &'a LiveAt,
+}
+
+/// How a deploy ended, in words after its name: `4f9d1c2 is live`.
+pub fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Running => "is running, or was killed",
+        Outcome::Live => "live",
+        Outcome::Applied => "applied",
+        Outcome::Blocked => "was refused",
+        Outcome::Failed => "failed",
+        Outcome::Hopeless => "will not become live",
+        Outcome::NotLive => "was not live in time",
+        Outcome::Superseded => "superseded",
+        Outcome::Stopped => "stopped by the user",
+        Outcome::Interrupted => "interrupted",
+    }
+}
+
+fn style(outcome: Outcome) -> Style {
+    match outcome {
+        Outcome::Live | Outcome::Applied => GREEN,
+        Outcome::Running | Outcome::Superseded => YELLOW,
+        _ => RED,
+    }
+}
+
+/// A page of the timeline, newest first: deploys and what was seen in between.
+pub fn render(page: &Page, seen: &[Observation], default_namespace: &str) -> String {
+    let mut entries: Vec<(landfall_journal::Time, String)> =
+        page.deploys.iter().map(|summary| (moment(&summary.deploy), entry(summary, default_namespace))).collect();
+    // What was seen before the oldest deploy of the page belongs to a later page.
+    let oldest = page.next.as_ref().and_then(|_| entries.last().map(|(at, _)| *at));
+    for seen in seen.iter().filter(|seen| oldest.is_none_or(|oldest| seen.seen >= oldest)) {
+        let at = seen.done.unwrap_or(seen.seen);
+        let text = format!(
+            "{}  {YELLOW}not by Landfall{YELLOW:#}  {}: {}\n",
+            short(at),
+            name(&seen.object, default_namespace),
+            seen.what
+        );
+        entries.push((at, text));
+    }
+    entries.sort_by(|(one, _), (other, _)| other.cmp(one));
+    entries.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("")
+}
+
+/// When a deploy counts: since when it is live, or else when it ended, or when it was asked for.
+fn moment(deploy: &Deploy) -> landfall_journal::Time {
+    deploy.live.or(deploy.ended).unwrap_or(deploy.detected)
+}
+
+fn entry(summary: &Summary, default_namespace: &str) -> String {
+    let deploy = &summary.deploy;
+    let style = style(deploy.outcome);
+    let revision = deploy.revision.as_deref().map_or("files".to_owned(), short_id);
+    let mut text = format!(
+        "{}  {style}{}{style:#}  {} {revision}",
+        short(moment(deploy)),
+        outcome(deploy.outcome),
+        deploy.environment
+    );
+    if let Some(subject) = &deploy.subject {
+        let _ = write!(text, " {subject}");
+    }
+    let mut lines = vec![text];
+    lines.extend(summary.images.iter().map(|image| image_line(image, default_namespace)));
+    let others = counts(&summary.counts);
+    let mut by = Vec::new();
+    by.extend(deploy.author.as_ref().map(|author| format!("by {author}")));
+    by.extend(deploy.asked_by.as_ref().map(|asked| format!("{} by {asked}", deploy.cause)));
+    by.push(others);
+    by.extend(took(deploy));
+    lines.push(format!("{DIM}{}{DIM:#}", by.join(", ")));
+    if deploy.is_older {
+        let before = deploy.previous_revision.as_deref().map(short_id).unwrap_or_default();
+        lines.push(format!("{YELLOW}an older revision, deployed over {before} without a revert{YELLOW:#}"));
+    }
+    if deploy.resumes > 0 {
+        lines.push(format!("{YELLOW}its process was killed {} time(s), and it went on{YELLOW:#}", deploy.resumes));
+    }
+    lines.extend(deploy.reason.as_ref().map(|reason| wrap::within(reason, 4)));
+    format!("{}\n", lines.join("\n").replace('\n', "\n    "))
+}
+
+fn image_line(image: &ImageChange, default_namespace: &str) -> String {
+    let shown = |image: &Option<String>| image.clone().unwrap_or("nothing".to_owned());
+    let digest = image
+        .digest
+        .as_ref()
+        .map_or_else(String::new, |digest| format!(" ({})", digest.chars().take(19).collect::<String>()));
+    format!("{}: {} -> {}{digest}", name(&image.workload, default_namespace), shown(&image.before), shown(&image.after))
+}
+
+fn counts(counts: &Counts) -> String {
+    let parts = [
+        (counts.create, "created"),
+        (counts.update, "updated"),
+        (counts.replace, "replaced"),
+        (counts.prune, "pruned"),
+        (counts.failed, "failed"),
+    ];
+    let words: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    if words.is_empty() { "no changes".to_owned() } else { words.join(", ") }
+}
+
+/// From being asked for to live.
+fn took(deploy: &Deploy) -> Option<String> {
+    let millis = deploy.live?.as_millis() - deploy.detected.as_millis();
+    Some(format!("live after {:.1} s", millis.max(0) as f64 / 1000.0))
+}
+
+/// What was live at a moment.
+pub fn render_live_at(live: &LiveAt, default_namespace: &str) -> String {
+    let mut text = match &live.deploy {
+        None => return format!("{}: the journal knows of nothing that was live then", short(live.at)),
+        Some(deploy) => {
+            let revision = deploy.revision.as_deref().map_or("files".to_owned(), short_id);
+            let subject = deploy.subject.as_ref().map_or_else(String::new, |subject| format!(" ({subject})"));
+            format!("{}: {} was at {revision}{subject}\n", short(live.at), deploy.environment)
+        }
+    };
+    for service in &live.services {
+        let since = service.since.map_or("before the journal began".to_owned(), short);
+        for image in &service.images {
+            let digest = image.digest.as_ref().map_or_else(String::new, |digest| format!(" {digest}"));
+            let from =
+                image.revision.as_deref().map_or_else(String::new, |revision| format!(", from {}", short_id(revision)));
+            let name = name(&service.workload, default_namespace);
+            let _ = writeln!(text, "  {name}  {}{digest}  since {since}{from}", image.image);
+        }
+    }
+    text.trim_end().to_owned()
+}

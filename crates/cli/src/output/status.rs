@@ -1,0 +1,141 @@
+//! What is live, for people and for programs.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use landfall_core::{health::HealthState, rollout::Rollout};
+use landfall_deploy::status::{ServiceStatus, Status};
+use landfall_journal::Outcome;
+use serde::Serialize;
+
+use super::{rollouts::name, time::short, wrap};
+
+const GREEN: Style = AnsiColor::Green.on_default();
+const RED: Style = AnsiColor::Red.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+const DIM: Style = Style::new().dimmed();
+
+/// The status of environments for programs. Fields may be added, never removed or changed.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusV1<'a> {
+    /// The version of the shape.
+    pub api_version: &'static str,
+    /// `Status`.
+    pub kind: &'static str,
+    /// The environments.
+    pub environments: Vec<EnvironmentV1<'a>>,
+}
+
+/// One environment.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EnvironmentV1<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Whether everything is live.
+    pub live: bool,
+    /// All the rest.
+    #[serde(flatten)]
+    pub status: &'a Status,
+}
+
+/// One environment for people.
+pub fn render(environment: &str, status: &Status, default_namespace: &str) -> String {
+    let mut text = heading(environment, status);
+    if status.services.is_empty() {
+        text.push_str("\n  nothing is deployed here\n");
+        return text;
+    }
+    text.push('\n');
+    let rows: Vec<[String; 4]> =
+        status.services.iter().flat_map(|service| rows_of(service, default_namespace)).collect();
+    let titles = ["SERVICE", "IMAGE", "SINCE", "FROM"].map(str::to_owned);
+    let width = |column: usize| rows.iter().chain([&titles]).map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let [service, image, since] = [width(0), width(1), width(2)];
+    let _ = writeln!(
+        text,
+        "{DIM}  {:service$}  {:image$}  {:since$}  {}{DIM:#}",
+        titles[0], titles[1], titles[2], titles[3]
+    );
+    for status in &status.services {
+        for (index, row) in rows_of(status, default_namespace).into_iter().enumerate() {
+            let (mark, style) = if index == 0 { mark(&status.rollout) } else { (" ", Style::new()) };
+            let line = format!("{:service$}  {:image$}  {:since$}  {}", row[0], row[1], row[2], row[3]);
+            let _ = writeln!(text, "{style}{mark}{style:#} {}", line.trim_end());
+        }
+        if status.rollout.state != HealthState::Live {
+            let _ = writeln!(text, "    {}", wrap::within(&status.rollout.sentence, 4).replace('\n', "\n    "));
+        }
+    }
+    for seen in &status.seen {
+        let _ = writeln!(
+            text,
+            "{YELLOW}not by Landfall{YELLOW:#}: {}: {}",
+            name(&seen.object, default_namespace),
+            seen.what
+        );
+    }
+    text
+}
+
+fn heading(environment: &str, status: &Status) -> String {
+    let mut text = environment.to_owned();
+    let last = status.last.as_ref();
+    match &status.revision {
+        Some(revision) => {
+            let _ = write!(text, " is at {}", short_id(revision));
+            let subject = last.filter(|last| last.revision == status.revision).and_then(|last| last.subject.as_ref());
+            if let Some(subject) = subject {
+                let _ = write!(text, " ({subject})");
+            }
+        }
+        None => text.push_str(" has no revision of a repository"),
+    }
+    if let Some(applied) = status.applied {
+        let _ = write!(text, ", applied {}", short(applied));
+    }
+    let _ = writeln!(text, "\non {}", status.target);
+    if let Some(deploying) = &status.deploying {
+        let revision = deploying.revision.as_deref().map_or("files".to_owned(), short_id);
+        let _ = writeln!(
+            text,
+            "{YELLOW}{revision} is being deployed{YELLOW:#} since {} by {}, or that deploy was killed",
+            deploying.since, deploying.by
+        );
+    }
+    if let Some(last) = last.filter(|last| !matches!(last.outcome, Outcome::Live | Outcome::Applied | Outcome::Running))
+    {
+        let revision = last.revision.as_deref().map_or("files".to_owned(), short_id);
+        let reason = last.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
+        let words = format!("the last deploy, of {revision}, {}{reason}", super::history::outcome(last.outcome));
+        let _ = writeln!(text, "{RED}{}{RED:#}", wrap::within(&words, 0));
+    }
+    text
+}
+
+/// A line for each container's image; the first one tells the rest.
+fn rows_of(service: &ServiceStatus, default_namespace: &str) -> Vec<[String; 4]> {
+    let rollout = &service.rollout;
+    let since = service.since.map(short).unwrap_or_default();
+    let from = service.revision.as_deref().map(short_id).unwrap_or_default();
+    let mut images = rollout.wanted.values();
+    let first = images.next().cloned().unwrap_or_default();
+    let head = [name(&rollout.id, default_namespace), first, since, from];
+    let more = images.map(|image| [String::new(), image.clone(), String::new(), String::new()]);
+    [head].into_iter().chain(more).collect()
+}
+
+fn mark(rollout: &Rollout) -> (&'static str, Style) {
+    match rollout.state {
+        HealthState::Live => ("✓", GREEN),
+        HealthState::Suspended => ("‖", YELLOW),
+        HealthState::Hopeless => ("✗", RED),
+        HealthState::Progressing | HealthState::Terminating => ("…", YELLOW),
+    }
+}
+
+/// A revision as people write it.
+pub fn short_id(revision: &str) -> String {
+    revision.chars().take(7).collect()
+}

@@ -1,0 +1,98 @@
+//! Which environments a command asks about, without any manifests.
+
+use landfall_core::selector::Selector;
+use landfall_deploy::{
+    config::{Config, Environment, FILE_NAME, KubernetesConfig},
+    environment::EnvironmentKey,
+    target::Target,
+};
+use landfall_journal::Place;
+use landfall_kube::KubernetesTarget;
+
+use crate::{
+    args::{ConnectArgs, RepositoryArgs},
+    connect,
+    environment::{named, no_config, parse_selector},
+    error::CommandError,
+    source::DeploymentRepository,
+};
+
+/// An environment, and where it lives.
+pub struct Located {
+    /// The environment as the user calls it.
+    pub name: String,
+    /// Its configuration; `None` where only a selector was given.
+    pub environment: Option<Environment>,
+    /// Its objects.
+    pub selector: Selector,
+    /// Where they live.
+    pub target: KubernetesTarget,
+    /// Its record there.
+    pub key: EnvironmentKey,
+}
+
+/// What the user gave.
+pub struct PlaceArgs<'a> {
+    /// The environment's name; all of them where it is left out.
+    pub environment: Option<&'a str>,
+    /// A selector instead of `landfall.yaml`.
+    pub selector: Option<&'a str>,
+    /// The repository.
+    pub repository: &'a RepositoryArgs,
+    /// The cluster.
+    pub connect: &'a ConnectArgs,
+}
+
+impl Located {
+    /// Where its deploys are recorded.
+    pub fn place(&self) -> Place {
+        Place { target: self.target.address(), namespace: self.key.namespace.clone(), record: self.key.name.clone() }
+    }
+}
+
+/// The environments that the arguments name.
+pub async fn locate(args: &PlaceArgs<'_>) -> Result<Vec<Located>, CommandError> {
+    if let Some(text) = args.selector {
+        let selector = parse_selector(Some(text))?;
+        let target = connect::connect(args.connect, &KubernetesConfig::default()).await?;
+        return Ok(vec![located(selector.to_string(), None, selector, target)]);
+    }
+    let repository = DeploymentRepository::open(args.repository.repo.as_deref())?;
+    let config = head_config(&repository)?;
+    let names = match args.environment {
+        Some(name) => vec![name.to_owned()],
+        None => config.environments.keys().cloned().collect(),
+    };
+    let mut found = Vec::new();
+    for name in names {
+        let environment = named(&config, &name)?.clone();
+        let target = connect::connect(args.connect, &environment.target.kubernetes).await?;
+        let selector = environment.selector(&config.name);
+        found.push(located(name, Some(environment), selector, target));
+    }
+    Ok(found)
+}
+
+/// The configuration of the revision that the repository stands at.
+pub fn head_config(repository: &DeploymentRepository) -> Result<Config, CommandError> {
+    let head = repository.resolve("HEAD")?;
+    repository.config(&head.id)?.ok_or_else(no_config)
+}
+
+fn located(name: String, environment: Option<Environment>, selector: Selector, target: KubernetesTarget) -> Located {
+    let key = EnvironmentKey::new(target.default_namespace(), &selector);
+    Located { name, environment, selector, target, key }
+}
+
+/// That a command is about one environment, which has to be named where there are several.
+pub fn only(mut found: Vec<Located>) -> Result<Located, CommandError> {
+    match (found.pop(), found.is_empty()) {
+        (Some(one), true) => Ok(one),
+        (Some(last), false) => {
+            let names: Vec<&str> = found.iter().chain([&last]).map(|located| located.name.as_str()).collect();
+            Err(CommandError::user(format!("{FILE_NAME} has several environments: {}", names.join(", ")))
+                .hint("name one"))
+        }
+        (None, _) => Err(CommandError::user(format!("{FILE_NAME} has no environments"))),
+    }
+}
