@@ -76,7 +76,7 @@ pub struct FileArgs {
 #[command(next_help_heading = "Repository")]
 pub struct RepositoryArgs {
     /// The address or path of the deployment repository [default: the clone that you stand in]
-    #[arg(long, value_name = "URL", conflicts_with = "filename")]
+    #[arg(long, value_name = "URL")]
     pub repo: Option<String>,
 }
 

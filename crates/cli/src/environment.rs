@@ -66,6 +66,10 @@ async fn of_files(args: &JobArgs<'_>) -> Result<Job, CommandError> {
         return Err(CommandError::user(format!("Both -f and the environment '{environment}' are given"))
             .hint("give either files, or an environment of landfall.yaml"));
     }
+    if let Some(repo) = &args.repository.repo {
+        return Err(CommandError::user(format!("Both -f and --repo {repo} are given"))
+            .hint("give either files, or the repository and an environment of its landfall.yaml"));
+    }
     let selector = parse_selector(args.files.selector.as_deref())?;
     let prune = args.prune.unwrap_or(!selector.is_empty());
     if prune && selector.is_empty() {

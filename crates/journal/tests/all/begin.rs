@@ -56,7 +56,7 @@ async fn the_lock_ends_the_dead(arena: Arena) {
 
     let prod = place("prod");
     let ended = journal.interrupt_others(&prod, &own, Outcome::Interrupted, "Its process ended", at(3000));
-    assert_eq!(ended.await.unwrap(), [dead.clone()], "one that waits for the lock is not dead");
+    assert_eq!(ended.await.unwrap(), std::slice::from_ref(&dead), "one that waits for the lock is not dead");
     let record = journal.deploy(dead.as_str()).await.unwrap().deploy;
     assert_eq!((record.outcome, record.reason.as_deref()), (Outcome::Interrupted, Some("Its process ended")));
     assert_eq!((record.ended, record.ended_by), (Some(at(3000)), Some(own)));
@@ -81,7 +81,7 @@ async fn a_newer_revision_ends_the_waiting(arena: Arena) {
 
     // The old one is started again, and is the one that goes on: it does not end itself.
     let ended = journal.interrupt_others(&place("prod"), &old, Outcome::Superseded, "r1 came", at(2200)).await.unwrap();
-    assert_eq!(ended, [new.clone()]);
+    assert_eq!(ended, std::slice::from_ref(&new));
     assert_eq!(journal.is_superseded(&old).await.unwrap(), None);
     assert_eq!(other.is_superseded(&new).await.unwrap().unwrap().id, old);
 }
