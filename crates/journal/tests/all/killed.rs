@@ -1,6 +1,6 @@
 //! Killed after each write in turn, and started again: the record is that of an undisturbed deploy.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use landfall_core::{health::HealthState, object::ObjectId};
 use landfall_journal::{Filter, Journal, Location, NewObservation, NewPlan, ObjectAction, Outcome, RanDigest, Time};
@@ -16,6 +16,10 @@ on_both!(killed_after_each_write);
 const STEPS: usize = 13;
 
 async fn killed_after_each_write(arena: Arena) {
+    let targets = tempfile::tempdir().unwrap();
+    let run = |address: &str, namespace: &str, steps, later, ahead| {
+        run(address, namespace, &targets.path().join(namespace), steps, later, ahead);
+    };
     let expected = {
         let other = Arena::sqlite();
         run(&other.address, "prod", STEPS, 0, false);
@@ -80,11 +84,8 @@ async fn told(journal: &Journal, namespace: &str) -> String {
 }
 
 /// Runs the deploy in another process, which is killed after so many writes to the journal.
-fn run(address: &str, namespace: &str, steps: usize, later: i64, ahead: bool) {
-    let folder = std::env::temp_dir().join(format!("landfall-target-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let database = address.rsplit('/').next().unwrap().replace(|char: char| !char.is_ascii_alphanumeric(), "_");
-    let target = folder.join(format!("{database}-{namespace}")).display().to_string();
+fn run(address: &str, namespace: &str, target: &Path, steps: usize, later: i64, ahead: bool) {
+    let target = target.display().to_string();
     let (left, later, ahead) = (steps.to_string(), later.to_string(), ahead.to_string());
     let env = [
         ("JOURNAL", address),
@@ -96,7 +97,6 @@ fn run(address: &str, namespace: &str, steps: usize, later: i64, ahead: bool) {
     ];
     let status = other_process("killed::runs_a_deploy", &env).status().unwrap();
     assert_eq!(status.success(), steps == STEPS, "{status}");
-    let _ = std::fs::remove_dir(&folder);
 }
 
 /// What a deploy writes to the target: a file stands for it, so that it outlives the process.
@@ -124,7 +124,6 @@ fn runs_a_deploy() {
     let target = Target { file: var("TARGET").into() };
     let mut killer = Killer { left: var("STEPS").parse().unwrap(), ahead: var("AHEAD") == "true" };
     block_on(deploys(&var("JOURNAL"), &var("NAMESPACE"), var("LATER").parse().unwrap(), &target, &mut killer));
-    let _ = std::fs::remove_file(&target.file);
 }
 
 struct Killer {
