@@ -67,12 +67,12 @@ fn definition_and_its_object_in_one_revision() {
     Done in [N] s: 2 created
     --- exit status 0 ---
     ");
-    insta::assert_snapshot!(work.landfall(&["deploy"]).snapshot(), @"
+    insta::assert_snapshot!(work.landfall(&["deploy", "--no-wait"]).snapshot(), @"
     --- stderr ---
     Deploying prod at fb9cfff (Begin)
     to context admin ($SERVER), namespace definitions
 
-    Already live ([N] s): 2 unchanged
+    Done in [N] s: 2 unchanged
     --- exit status 0 ---
     ");
     // What the schema forbids is seen by the check from now on.
