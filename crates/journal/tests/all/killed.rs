@@ -15,6 +15,9 @@ on_both!(killed_after_each_write);
 /// The writes of a deploy to the journal.
 const STEPS: usize = 13;
 
+/// After so many of them nothing is written to the target any more.
+const APPLIED: usize = 9;
+
 async fn killed_after_each_write(arena: Arena) {
     let targets = tempfile::tempdir().unwrap();
     let run = |address: &str, namespace: &str, steps, later, ahead| {
@@ -26,7 +29,7 @@ async fn killed_after_each_write(arena: Arena) {
         told(&other.journal().await, "prod").await
     };
     for steps in 0..STEPS {
-        for ahead in [false, true] {
+        for ahead in aheads(steps) {
             // Each deploy needs a place of its own in the same journal, so it gets a namespace of its own.
             let namespace = format!("{steps}-{ahead}");
             run(&arena.address, &namespace, steps, 0, ahead);
@@ -35,11 +38,16 @@ async fn killed_after_each_write(arena: Arena) {
     }
     let journal = arena.journal().await;
     for steps in 0..STEPS {
-        for ahead in [false, true] {
+        for ahead in aheads(steps) {
             let found = told(&journal, &format!("{steps}-{ahead}")).await;
             assert_eq!(found, expected, "killed after {steps} writes; the target was written further: {ahead}");
         }
     }
+}
+
+/// Whether the target was written further than the journal when the process was killed.
+fn aheads(steps: usize) -> impl Iterator<Item = bool> {
+    [false, true].into_iter().filter(move |ahead| !ahead || steps < APPLIED)
 }
 
 /// Everything that the journal tells of a place. The second run's times end as the first one's do.
@@ -215,5 +223,4 @@ async fn deploys(address: &str, namespace: &str, later: i64, target: &Target, ki
     killer.passes();
     journal.finish(&id, Outcome::Live, None, at(1600)).await.unwrap();
     killer.passes();
-    killer.has_written();
 }
