@@ -2,6 +2,7 @@
 
 use landfall_core::{
     images::images as images_of,
+    meanwhile::{ByOthers, meanwhile},
     object::ObjectId,
     plan::{Action, Plan},
     rollout::Rollout,
@@ -72,24 +73,20 @@ fn may_have_images(id: &ObjectId) -> bool {
         && !matches!(id.kind.as_str(), "ConfigMap" | "Secret" | "Service" | "ServiceAccount" | "PersistentVolumeClaim")
 }
 
-/// What others wrote since the last deploy, and what this one overwrites.
-pub fn observations(plan: &Plan) -> Vec<NewObservation> {
-    let mut all = Vec::new();
-    for item in &plan.items {
-        let Action::Update { foreign, .. } = &item.action else { continue };
-        for field in foreign {
-            let time = field.time.as_deref().unwrap_or("at an unknown time");
-            all.push(NewObservation {
-                object: item.id.clone(),
-                fact: format!("{} {} {time}", field.manager, field.field),
-                what: format!("{} had been changed by {}", field.field, field.manager),
-                by: Some(field.manager.clone()),
-                done: field.time.as_deref().and_then(|time| time.parse().ok()),
-                seen: Time::now(),
-            });
-        }
-    }
-    all
+/// What others did since the last deploy.
+pub fn observations(planned: &Planned) -> Vec<NewObservation> {
+    let Planned { plan, observation, inventories, .. } = planned;
+    let all = meanwhile(plan, observation, inventories.own.as_ref(), inventories.written.as_deref());
+    let seen = Time::now();
+    let new = |one: ByOthers| NewObservation {
+        object: one.id,
+        fact: one.fact,
+        what: one.what,
+        by: one.by,
+        done: one.time.and_then(|time| time.parse().ok()),
+        seen,
+    };
+    all.into_iter().map(new).collect()
 }
 
 /// The digests that run.

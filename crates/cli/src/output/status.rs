@@ -44,7 +44,8 @@ pub struct EnvironmentV1<'a> {
 pub fn render(environment: &str, status: &Status, default_namespace: &str) -> String {
     let mut text = heading(environment, status);
     if status.services.is_empty() {
-        text.push_str("\n  nothing is deployed here\n");
+        let is_empty = status.revision.is_none() && status.applied.is_none();
+        text.push_str(if is_empty { "\n  no workloads are live here\n" } else { "\n  it has no workloads\n" });
         return text;
     }
     text.push('\n');
@@ -82,30 +83,33 @@ pub fn render(environment: &str, status: &Status, default_namespace: &str) -> St
 fn heading(environment: &str, status: &Status) -> String {
     let mut text = environment.to_owned();
     let last = status.last.as_ref();
-    match &status.revision {
-        Some(revision) => {
-            let _ = write!(text, " is at {}", short_id(revision));
-            let subject = last.filter(|last| last.revision == status.revision).and_then(|last| last.subject.as_ref());
-            if let Some(subject) = subject {
-                let _ = write!(text, " ({subject})");
-            }
-        }
-        None => text.push_str(" has no revision of a repository"),
+    text.push_str(&match (&status.revision, status.applied) {
+        (Some(revision), _) => format!(" is at {}", short_id(revision)),
+        (None, Some(_)) => " was deployed from files".to_owned(),
+        (None, None) if status.deploying.is_some() => " has no deploy yet that wrote everything".to_owned(),
+        (None, None) => " was not deployed by Landfall yet".to_owned(),
+    });
+    let subject = last.filter(|last| status.revision.is_some() && last.revision == status.revision);
+    if let Some(subject) = subject.and_then(|last| last.subject.as_ref()) {
+        let _ = write!(text, " ({subject})");
     }
     if let Some(applied) = status.applied {
         let _ = write!(text, ", applied {}", short(applied));
     }
     let _ = writeln!(text, "\non {}", status.target);
-    if let Some(deploying) = &status.deploying {
+    let ended = last.filter(|last| !matches!(last.outcome, Outcome::Live | Outcome::Applied | Outcome::Running));
+    // How it ended tells more than that it has not written everything.
+    let open = status.deploying.as_ref().filter(|open| ended.is_none_or(|ended| ended.id.as_str() != open.id));
+    if let Some(deploying) = open {
         let revision = deploying.revision.as_deref().map_or("files".to_owned(), short_id);
-        let _ = writeln!(
-            text,
-            "{YELLOW}{revision} is being deployed{YELLOW:#} since {} by {}, or that deploy was killed",
-            deploying.since, deploying.by
+        let since = deploying.since.parse().map_or_else(|_| deploying.since.clone(), short);
+        let words = format!(
+            "{revision} is being deployed since {since} by {}, or that deploy failed or was killed halfway",
+            deploying.by
         );
+        let _ = writeln!(text, "{YELLOW}{}{YELLOW:#}", wrap::within(&words, 0));
     }
-    if let Some(last) = last.filter(|last| !matches!(last.outcome, Outcome::Live | Outcome::Applied | Outcome::Running))
-    {
+    if let Some(last) = ended {
         let revision = last.revision.as_deref().map_or("files".to_owned(), short_id);
         let reason = last.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
         let words = format!("the last deploy, of {revision}, {}{reason}", super::history::outcome(last.outcome));

@@ -27,4 +27,5 @@ mod runner;
 mod secrets;
 mod server_side;
 mod shop;
+mod timeline;
 mod width;
