@@ -221,5 +221,7 @@ async fn remembered(
         Some(newest) => Some(journal.deploy(newest.id.as_str()).await?.deploy),
         None => None,
     };
-    Ok(Remembered { services, last, seen: journal.observations(place, applied, None).await? })
+    // What others did before that is overwritten.
+    let written = last.as_ref().and_then(|last: &Deploy| last.applied).max(applied);
+    Ok(Remembered { services, last, seen: journal.observations(place, written, None).await? })
 }

@@ -94,11 +94,9 @@ pub fn digests(rollout: &Rollout) -> Vec<RanDigest> {
     let of = |(container, images): (&String, &std::collections::BTreeSet<landfall_core::health::RunningImage>)| {
         // Pods of one version that run two digests have had their tag moved: the newest start is the last to be seen.
         let image = images.last()?;
-        Some(RanDigest {
-            workload: rollout.id.clone(),
-            container: container.clone(),
-            digest: image.digest.clone().unwrap_or_else(|| image.id.clone()),
-        })
+        // An image that came from no registry has the digest of its configuration, or none at all.
+        let digest = image.digest.clone().or_else(|| Some(image.id.clone()).filter(|id| id.starts_with("sha256:")))?;
+        Some(RanDigest { workload: rollout.id.clone(), container: container.clone(), digest })
     };
     rollout.images.iter().filter_map(of).collect()
 }

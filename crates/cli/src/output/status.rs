@@ -43,22 +43,32 @@ pub struct EnvironmentV1<'a> {
 /// One environment for people.
 pub fn render(environment: &str, status: &Status, default_namespace: &str) -> String {
     let mut text = heading(environment, status);
-    if status.services.is_empty() {
-        let is_empty = status.revision.is_none() && status.applied.is_none();
-        text.push_str(if is_empty { "\n  no workloads are live here\n" } else { "\n  it has no workloads\n" });
-        return text;
-    }
     text.push('\n');
+    match (status.services.is_empty(), status.applied) {
+        (false, _) => text.push_str(&table(status, default_namespace)),
+        (true, Some(_)) => text.push_str("  it has no workloads\n"),
+        (true, None) => text.push_str("  no workloads are live here\n"),
+    }
+    for seen in &status.seen {
+        let _ = writeln!(
+            text,
+            "{YELLOW}not by Landfall{YELLOW:#}: {}: {}",
+            name(&seen.object, default_namespace),
+            seen.what
+        );
+    }
+    text
+}
+
+/// A line for each service, with the reason below it where it is not live.
+fn table(status: &Status, default_namespace: &str) -> String {
     let rows: Vec<[String; 4]> =
         status.services.iter().flat_map(|service| rows_of(service, default_namespace)).collect();
     let titles = ["SERVICE", "IMAGE", "SINCE", "FROM"].map(str::to_owned);
     let width = |column: usize| rows.iter().chain([&titles]).map(|row| row[column].chars().count()).max().unwrap_or(0);
     let [service, image, since] = [width(0), width(1), width(2)];
-    let _ = writeln!(
-        text,
-        "{DIM}  {:service$}  {:image$}  {:since$}  {}{DIM:#}",
-        titles[0], titles[1], titles[2], titles[3]
-    );
+    let [one, two, three, four] = &titles;
+    let mut text = format!("{DIM}  {one:service$}  {two:image$}  {three:since$}  {four}{DIM:#}\n");
     for status in &status.services {
         for (index, row) in rows_of(status, default_namespace).into_iter().enumerate() {
             let (mark, style) = if index == 0 { mark(&status.rollout) } else { (" ", Style::new()) };
@@ -68,14 +78,6 @@ pub fn render(environment: &str, status: &Status, default_namespace: &str) -> St
         if status.rollout.state != HealthState::Live {
             let _ = writeln!(text, "    {}", wrap::within(&status.rollout.sentence, 4).replace('\n', "\n    "));
         }
-    }
-    for seen in &status.seen {
-        let _ = writeln!(
-            text,
-            "{YELLOW}not by Landfall{YELLOW:#}: {}: {}",
-            name(&seen.object, default_namespace),
-            seen.what
-        );
     }
     text
 }

@@ -23,6 +23,7 @@ mod interchange;
 mod prune;
 mod replace;
 mod repository;
+mod rollback;
 mod runner;
 mod secrets;
 mod server_side;

@@ -50,28 +50,57 @@ fn by_service_by_time_and_by_number() {
     let first = site.json(&["history", "prod", "--limit", "3"]);
     let cursor = first["next"].as_str().unwrap();
     assert_eq!(subjects(&site, &["--limit", "3", "--cursor", cursor]), "Open the shop");
-    insta::assert_snapshot!(site.shown(&["history", "prod", "--limit", "1"]), @"");
-    insta::assert_snapshot!(site.shown(&["history", "prod", "db"]), @"");
-    insta::assert_snapshot!(site.shown(&["history", "prod", "--cursor", "4711"]), @"");
-    insta::assert_snapshot!(site.shown(&["history", "prod", "--since", "yesterday"]), @"");
-    insta::assert_snapshot!(site.shown(&["history", "test"]), @"");
+    insta::assert_snapshot!(site.shown(&["history", "prod", "--limit", "1"]), @"
+    hh:mm:ss  live  prod ce84ba9 Tell more
+        by Ada, deploy by ada@$HOST, 1 created, live after [N] s
+    --- stderr ---
+    There are more: --limit, --since, --until
+    --- exit status 0 ---
+    ");
+    insta::assert_snapshot!(site.shown(&["history", "prod", "db"]), @"
+    --- stderr ---
+    The journal $ROOT/home/.local/state/landfall/journal.db has no such deploys of prod
+    --- exit status 0 ---
+    ");
+    insta::assert_snapshot!(site.shown(&["history", "prod", "--cursor", "4711"]), @"
+    --- stderr ---
+    error: `4711` is not the end of a page of deploys
+    hint: Pass what the page before said to pass
+    --- exit status 1 ---
+    ");
+    insta::assert_snapshot!(site.shown(&["history", "prod", "--since", "yesterday"]), @"
+    --- stderr ---
+    error: 'yesterday' is no time
+    hint: write 14:32, 2026-11-24 14:32, 3h (ago) or [TIME]
+    --- exit status 1 ---
+    ");
+    insta::assert_snapshot!(site.shown(&["history", "test"]), @"
+    --- stderr ---
+    error: landfall.yaml has no environment 'test'
+    hint: it has: prod
+    --- exit status 1 ---
+    ");
 }
 
 #[test]
 fn only_prune_before_forgets_and_never_what_is_live() {
     let site = site("timeline-prune");
-    site.workload("api", "shop/api:3", ", bench.landfall.dev/fate: pull-error").commit("Break the api");
-    assert_eq!(site.landfall(&["deploy", "prod"]).status, 3);
+    site.workload("api", "shop/api:3", ", bench.landfall.dev/fate: unready").commit("Break the api");
+    assert_eq!(site.landfall(&["deploy", "prod", "--timeout", "2s"]).status, 3);
     let status = site.shown(&["status", "prod"]);
-    insta::assert_snapshot!(site.shown(&["history", "--prune-before", "1h"]), @"");
-    insta::assert_snapshot!(site.shown(&["history", "--prune-before", "0s"]), @"");
+    insta::assert_snapshot!(site.shown(&["history", "--prune-before", "1h"]), @"
+    --- stderr ---
+    0 deploys were removed from the journal $ROOT/home/.local/state/landfall/journal.db
+    --- exit status 0 ---
+    ");
+    insta::assert_snapshot!(site.shown(&["history", "--prune-before", "0s"]), @"
+    --- stderr ---
+    4 deploys were removed from the journal $ROOT/home/.local/state/landfall/journal.db
+    --- exit status 0 ---
+    ");
     // The newest that was live stays; what is live now is known as before, from whichever deploy it came.
     assert_eq!(subjects(&site, &[]), "Tell more");
-    assert_eq!(
-        site.shown(&["history", "prod", "--prune-before", "0s"]).lines().count(),
-        5,
-        "it is for all environments"
-    );
+    assert_eq!(site.landfall(&["history", "prod", "--prune-before", "0s"]).status, 1, "it is for all environments");
     let after = site.shown(&["status", "prod"]);
     let services =
         |status: &str| status.lines().filter(|line| line.contains("deployment/")).collect::<Vec<_>>().join("\n");

@@ -73,7 +73,11 @@ spec:
     metadata: {{labels: {{app: {name}{labels}}}}}
     spec:
       terminationGracePeriodSeconds: 0
-      containers: [{{name: {name}, image: \"{image}\"}}]
+      containers:
+      - name: {name}
+        image: \"{image}\"
+        # Without one a pod counts as live only after a while.
+        readinessProbe: {{httpGet: {{port: 80}}}}
 "
         );
         self.work.write(&format!("base/{name}.yaml"), &text);

@@ -25,7 +25,8 @@ fn recognize(text: &str) -> Option<(usize, &'static str)> {
         .or_else(|| shapes(text, "00:00:00").map(|length| (length, "hh:mm:ss")))
         .or_else(|| seconds(text).map(|length| (length, "[N] s")))
         .or_else(|| id(text).map(|length| (length, "[ID]")))
-        .or_else(|| process(text).map(|length| (length, "process [N]")))
+        .or_else(|| numbered(text, "process ").map(|length| (length, "process [N]")))
+        .or_else(|| pod(text).map(|length| (length, "pod [POD]")))
 }
 
 /// Whether the text begins with a shape in which `0` stands for any digit.
@@ -51,10 +52,17 @@ fn id(text: &str) -> Option<usize> {
 }
 
 /// `process 4711`
-fn process(text: &str) -> Option<usize> {
-    let rest = text.strip_prefix("process ")?;
+fn numbered(text: &str, word: &str) -> Option<usize> {
+    let rest = text.strip_prefix(word)?;
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    (digits > 0).then_some(text.len() - rest.len() + digits)
+    (digits > 0).then_some(word.len() + digits)
+}
+
+/// `pod web-7cb4c465bb-5v47w`
+fn pod(text: &str) -> Option<usize> {
+    let rest = text.strip_prefix("pod ")?;
+    let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'-').count();
+    (rest[..length].matches('-').count() >= 2).then_some(4 + length)
 }
 
 #[test]
