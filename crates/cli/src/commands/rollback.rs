@@ -76,15 +76,23 @@ pub async fn run(args: &RollbackArgs) -> Result<ExitCode, CommandError> {
     let mut reverted = reverter.revert(&branch, &undo)?;
     for _ in Reverter::tries() {
         tell(&reverted);
-        let job = job(args, &reverter, &name, &reverted).await?;
-        let (job, refused) = show_plan(job).await?;
+        let planned = match job(args, &reverter, &name, &reverted).await {
+            Ok(job) => show_plan(job).await,
+            Err(error) => Err(error),
+        };
+        let (job, refused) = planned.map_err(|error| {
+            reverter.forget(&reverted);
+            error.hint(format!(
+                "nothing was pushed; another revision to go back to: `landfall rollback {name} REVISION`"
+            ))
+        })?;
         if args.dry_run || refused.is_some() {
             reverter.forget(&reverted);
             let code = refused.unwrap_or(ExitCode::SUCCESS);
             output::note("Nothing was pushed and nothing was deployed");
             return Ok(code);
         }
-        match reverter.push(&reverted)? {
+        match reverter.push(&reverted).map_err(|error| error.hint("nothing was deployed"))? {
             Pushed::Renewed(renewed) => reverted = *renewed,
             Pushed::Done => {
                 tell_push(&reverter, &reverted);
@@ -128,7 +136,9 @@ async fn newest_deployed(
             "Revision {} is deployed to {name}, but the repository does not have it",
             deployed.chars().take(7).collect::<String>()
         ))
-        .hint("was it ever pushed? Name the revision to go back to instead: `landfall rollback ENV REVISION`")
+        .hint(format!(
+            "was it ever pushed? Name the revision to go back to instead: `landfall rollback {name} REVISION`"
+        ))
     })?;
     Ok(known.id)
 }

@@ -25,28 +25,36 @@ fn pushed_over_http_with_the_users_login() {
     for (level, subject) in [("info", "Open the shop"), ("debug", "Tell more")] {
         site.settings("level", level).commit(subject);
     }
-    for args in [
-        ["remote", "add", "origin", &url],
-        ["config", "user.name", "Ada", "--"],
-        ["config", "user.email", "ada@example.com", "--"],
-    ] {
-        let args: Vec<&str> = args.into_iter().filter(|arg| *arg != "--").collect();
-        site.work.git(&args);
-    }
+    site.work.git(&["remote", "add", "origin", &url]);
+    site.work.git(&["config", "user.name", "Ada"]);
+    site.work.git(&["config", "user.email", "ada@example.com"]);
     push();
     landfall(&["deploy", "prod"]).success();
     let ran = landfall(&["rollback", "prod"]);
     assert!(!ran.snapshot().contains(ada.token()));
-    insta::assert_snapshot!(crate::timeline::steady(&ran.snapshot()), @"");
+    insta::assert_snapshot!(crate::timeline::steady(&ran.snapshot()), @r#"
+    ~ update  configmap/level  base/level.yaml:1:1
+
+    1 to update
+
+    configmap/level
+        data[level]
+          - "debug"
+          + "info"
+    --- stderr ---
+    Fetching $URL
+    Undoing on main:
+      527444c Tell more
+
+    458bfd1 is now the tip of main of $URL
+    Your clone does not have it yet: `git pull`
+    Deploying prod at 458bfd1 (Revert "Tell more")
+    Live since hh:mm:ss ([N] s): 1 updated
+    --- exit status 0 ---
+    "#);
     assert_eq!(site.live("level"), "info");
-    let subject = site.work.git(&[
-        "--git-dir",
-        &repository.folder().display().to_string(),
-        "log",
-        "--format=%an: %s",
-        "-1",
-        "main",
-    ]);
+    let folder = repository.folder().display().to_string();
+    let subject = site.work.git(&["--git-dir", &folder, "log", "--format=%an: %s", "-1", "main"]);
     assert_eq!(subject, "Ada: Revert \"Tell more\"");
 
     // A branch that may not be pushed to: refused, and nothing is deployed.

@@ -5,7 +5,6 @@ use super::{site::Site, steady};
 #[test]
 fn what_was_live_then() {
     let site = Site::with_pods("timeline-at");
-    let began = "2026-01-01T00:00:00Z";
     site.settings("level", "info").web("shop/web:1.0").workload("api", "shop/api:1.0", "").commit("Open the shop");
     site.landfall(&["deploy", "prod"]).success();
     site.web("shop/web:1.1").commit("Update web");
@@ -21,10 +20,8 @@ fn what_was_live_then() {
     };
     let [third, second, first] = [0, 1, 2].map(live);
     let shown = |at: &str| site.shown(&["history", "prod", "--at", at]);
-    insta::assert_snapshot!(shown(began), @"
-    1 Jan 09:00: the journal knows of nothing that was live then
-    --- exit status 0 ---
-    ");
+    let nothing = shown("2026-01-01T00:00:00Z");
+    assert!(nothing.contains(": the journal knows of nothing that was live then\n"), "{nothing}");
     insta::assert_snapshot!(shown(&first), @"
     hh:mm:ss: prod was at 2a8b2da (Open the shop)
       deployment/api  shop/api:1.0  since hh:mm:ss, from 2a8b2da

@@ -20,6 +20,7 @@ fn kubectl_in_between_is_told_as_not_by_landfall() {
     next_second();
     site.settings("applied", "by-kubectl");
     site.kubectl(&["apply", "-f", &site.work.dir().join("base/applied.yaml").display().to_string()]);
+    next_second();
     let patch = r#"{"data": {"level": "by-bob"}}"#;
     site.kubectl(&["patch", "configmap", "edited", "--field-manager=bob", "-p", patch]);
     site.kubectl(&["delete", "configmap", "deleted"]);
@@ -30,8 +31,8 @@ fn kubectl_in_between_is_told_as_not_by_landfall() {
     hh:mm:ss  live  prod 809cf5c Tell more
         by Ada, deploy by ada@$HOST, 1 created, 2 updated, live after [N] s
     hh:mm:ss  not by Landfall  configmap/deleted: it was deleted
-    hh:mm:ss  not by Landfall  configmap/applied: it was applied by hand, with kubectl or `landfall apply`
     hh:mm:ss  not by Landfall  configmap/edited: data[level] was changed by bob, which the next deploy overwrote
+    hh:mm:ss  not by Landfall  configmap/applied: it was applied by hand, with kubectl or `landfall apply`
     hh:mm:ss  live  prod 1a6ba0f Open the shop
         by Ada, deploy by ada@$HOST, 4 created, live after [N] s
     --- exit status 0 ---

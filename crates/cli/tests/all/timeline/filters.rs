@@ -102,7 +102,6 @@ fn only_prune_before_forgets_and_never_what_is_live() {
     assert_eq!(subjects(&site, &[]), "Tell more");
     assert_eq!(site.landfall(&["history", "prod", "--prune-before", "0s"]).status, 1, "it is for all environments");
     let after = site.shown(&["status", "prod"]);
-    let services =
-        |status: &str| status.lines().filter(|line| line.contains("deployment/")).collect::<Vec<_>>().join("\n");
+    let services = |status: &str| status.lines().filter(|line| line.contains("  shop/")).collect::<Vec<_>>().join("\n");
     assert_eq!(services(&after), services(&status));
 }
