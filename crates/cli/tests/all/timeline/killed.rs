@@ -14,7 +14,7 @@ use super::{
 fn at_each_write_to_a_journal_of_sqlite() {
     let story = Story::new("killed-sqlite", None);
     let mut stop = JournalStop::new(&story.journal);
-    story.kill_at_each_write(&mut stop, 12);
+    story.kill_at_each_write(&mut stop, 8);
 }
 
 #[test]
@@ -22,7 +22,7 @@ fn at_each_write_to_a_journal_of_postgresql() {
     let Some(server) = landfall_bench_postgres::server() else { return };
     let story = Story::new("killed-postgresql", Some(server.database()));
     let mut stop = JournalStop::new(&story.journal);
-    story.kill_at_each_write(&mut stop, 12);
+    story.kill_at_each_write(&mut stop, 8);
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn after_each_write_to_the_cluster(namespace: &str, journal: Option<String>) {
     // Through the proxy it is another place in the journal.
     story.commit(0);
     story.deploy();
-    story.kill_at_each_write(&mut stop, 8);
+    story.kill_at_each_write(&mut stop, 6);
 }
 
 /// An environment that goes to and fro between two revisions.
@@ -68,7 +68,9 @@ impl Story {
         let site = &self.site;
         let (level, comes, goes) =
             if number.is_multiple_of(2) { ("info", "one", "two") } else { ("debug", "two", "one") };
-        site.settings("level", level).settings(comes, "any").web(&format!("shop/web:{level}"));
+        site.settings("level", level)
+            .settings(comes, "any")
+            .web(&format!("shop/web:{level}@sha256:{}", "ab".repeat(32)));
         if site.work.dir().join(format!("base/{goes}.yaml")).exists() {
             site.remove(goes);
         }
