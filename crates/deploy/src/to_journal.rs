@@ -2,6 +2,7 @@
 
 use landfall_core::{
     images::images as images_of,
+    last_applied::ANNOTATION,
     meanwhile::{ByOthers, meanwhile},
     object::ObjectId,
     plan::{Action, Plan},
@@ -34,6 +35,9 @@ pub fn changes(plan: &Plan) -> Vec<NewChange> {
 }
 
 fn names(fields: Vec<&str>) -> String {
+    // The record of what was applied changes with everything else.
+    let news = fields.iter().copied().filter(|field| !field.contains(ANNOTATION)).collect::<Vec<_>>();
+    let fields = if news.is_empty() { fields } else { news };
     let more = fields.len().saturating_sub(FIELDS);
     let named = fields.into_iter().take(FIELDS).collect::<Vec<_>>().join(", ");
     if more > 0 { format!("{named} and {more} more") } else { named }
