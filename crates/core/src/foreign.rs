@@ -49,6 +49,15 @@ pub fn was_applied(live: &Value) -> bool {
     entries(live).next().is_none() || is_applied(live) || entries(live).any(is_old)
 }
 
+/// Who of kubectl and Landfall applied the object after a time (RFC 3339 in UTC, whole seconds), and when.
+pub fn applied_after(live: &Value, time: &str) -> Option<(String, String)> {
+    let text = |entry: &Value, key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
+    let applied = entries(live).filter(|entry| is_ours(entry));
+    let newest = applied.filter_map(|entry| Some((text(entry, "time")?, text(entry, "manager")?))).max()?;
+    // Texts of one form sort as their times do.
+    (newest.0.as_str() > time).then_some((newest.1, newest.0))
+}
+
 /// Whether one manager alone wrote the object, its status apart.
 pub fn is_written_by(live: &Value, name: &str) -> bool {
     let mut writers = entries(live).filter(|entry| entry.get("subresource").is_none()).peekable();

@@ -14,6 +14,7 @@ pub mod json_go;
 pub mod last_applied;
 mod lean;
 pub mod manifest;
+pub mod meanwhile;
 pub mod merge;
 pub mod object;
 pub mod observation;

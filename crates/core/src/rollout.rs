@@ -11,6 +11,7 @@ use crate::{
 
 /// One object's way to live inside a deploy, as the target tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Rollout {
     /// The object.
     pub id: ObjectId,

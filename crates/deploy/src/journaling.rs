@@ -102,7 +102,7 @@ impl<'a> Journaling<'a> {
             images: to_journal::images(planned),
         };
         self.keep(journal.planned(&begun.id, &plan, Time::now()).await);
-        let observations: Vec<NewObservation> = to_journal::observations(&planned.plan);
+        let observations: Vec<NewObservation> = to_journal::observations(planned);
         if !observations.is_empty() {
             self.keep(journal.observe(&self.place, &observations).await.map(drop));
         }

@@ -62,9 +62,10 @@ pub(crate) async fn record_unchanged(
     let is_same = match (&planned.inventories.own, &request.revision) {
         (None, None) => true,
         (None, Some(_)) => false,
-        (Some(own), None) => own.objects == narrowed.objects,
+        (Some(own), None) => own.deploying.is_none() && own.objects == narrowed.objects,
         (Some(own), Some(_)) => {
-            own.revision == narrowed.revision
+            own.deploying.is_none()
+                && own.revision == narrowed.revision
                 && own.repository == narrowed.repository
                 && own.objects == narrowed.objects
         }

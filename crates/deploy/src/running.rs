@@ -56,7 +56,9 @@ impl Running<'_> {
         if !self.is_accepted(&mut planned).await? && !(planned.is_outdated() && self.request.track) {
             return Ok(Outcome::Blocked(Box::new(planned)));
         }
-        let written = if !planned.plan.has_changes() {
+        // A deploy that began to write and has not ended: whether it runs or was killed, only the lock tells.
+        let is_open = planned.inventories.own.as_ref().is_some_and(|own| own.deploying.is_some());
+        let written = if !planned.plan.has_changes() && !is_open {
             self.progress.planned(&planned.plan);
             self.nothing_to_write(planned).await?
         } else if self.request.track {

@@ -52,6 +52,8 @@ pub struct Status {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeployingNow {
+    /// Its id in the journal of whoever deploys.
+    pub id: String,
     /// Its revision.
     pub revision: Option<String>,
     /// Since when.
@@ -93,12 +95,13 @@ impl Status {
 /// Asks the target, and the journal for what only it remembers.
 ///
 /// # Errors
-/// The target cannot be read. What the journal does not know is left out.
+/// The target cannot be read. What the journal does not know is left out, and that it cannot be read is a warning: the
+/// target itself says what is live.
 pub async fn status(
     target: &dyn Target,
-    journal: &Journal,
+    journal: Option<&Journal>,
     request: &StatusRequest<'_>,
-) -> Result<Status, StatusError> {
+) -> Result<Status, TargetError> {
     let key = request.key;
     let place = Place { target: target.address(), namespace: key.namespace.clone(), record: key.name.clone() };
     let (catalog, inventories) = futures::try_join!(target.catalog(), target.inventories(key))?;
@@ -106,20 +109,24 @@ pub async fn status(
         Some(own) => of_inventory(own, &catalog),
         None => usual(target, request, &catalog).await?,
     };
-    let (sight, known) = futures::join!(look(target, request, &objects, &catalog), remembered(journal, &place));
-    let (rollouts, warnings) = sight?;
-    let (services, last) = known?;
-    let services: BTreeMap<ObjectId, Service> =
-        services.into_iter().map(|service| (service.workload.clone(), service)).collect();
     let own = inventories.own.unwrap_or_default();
     let applied = own.time.as_deref().and_then(|time| time.parse().ok());
-    let seen = journal.observations(&place, applied, None).await?;
+    let (sight, known) =
+        futures::join!(look(target, request, &objects, &catalog), remembered(journal, &place, applied));
+    let (rollouts, mut warnings) = sight?;
+    let Remembered { services, last, seen } = known.unwrap_or_else(|error| {
+        warnings.push(format!("{error}: what only the journal knows is left out"));
+        Remembered::default()
+    });
+    let services: BTreeMap<ObjectId, Service> =
+        services.into_iter().map(|service| (service.workload.clone(), service)).collect();
     Ok(Status {
         target: target.describe(),
         services: rollouts.into_iter().filter_map(|rollout| of_service(rollout, &services)).collect(),
         revision: own.revision,
         applied,
         deploying: own.deploying.map(|deploying| DeployingNow {
+            id: deploying.id,
             revision: deploying.revision,
             since: deploying.since,
             by: deploying.by,
@@ -128,17 +135,6 @@ pub async fn status(
         seen,
         warnings,
     })
-}
-
-/// Why there is no status.
-#[derive(Debug, thiserror::Error)]
-pub enum StatusError {
-    /// The target cannot be read.
-    #[error(transparent)]
-    Target(#[from] TargetError),
-    /// The journal cannot be read.
-    #[error(transparent)]
-    Journal(#[from] landfall_journal::Error),
 }
 
 /// Workloads always; what else there is (claims, Ingresses, ...) only while it is not live.
@@ -206,15 +202,26 @@ async fn look(
     Ok((sight.rollouts, sight.warnings))
 }
 
+/// What the journal knows of an environment.
+#[derive(Default)]
+struct Remembered {
+    services: Vec<Service>,
+    last: Option<Deploy>,
+    seen: Vec<Seen>,
+}
+
 async fn remembered(
-    journal: &Journal,
+    journal: Option<&Journal>,
     place: &Place,
-) -> Result<(Vec<Service>, Option<Deploy>), landfall_journal::Error> {
+    applied: Option<Time>,
+) -> Result<Remembered, landfall_journal::Error> {
+    let Some(journal) = journal else { return Ok(Remembered::default()) };
     let services = journal.services(place, None).await?;
-    let newest = journal.newest(place).await?;
-    let last = match newest {
+    let last = match journal.newest(place).await? {
         Some(newest) => Some(journal.deploy(newest.id.as_str()).await?.deploy),
         None => None,
     };
-    Ok((services, last))
+    // What others did before that is overwritten.
+    let written = last.as_ref().and_then(|last: &Deploy| last.applied).max(applied);
+    Ok(Remembered { services, last, seen: journal.observations(place, written, None).await? })
 }

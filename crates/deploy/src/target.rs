@@ -135,6 +135,8 @@ pub struct Inventories {
     pub own: Option<Inventory>,
     /// Its version, for a write that must not overwrite somebody else's.
     pub version: Option<String>,
+    /// When it was last written, RFC 3339 in whole seconds by the target's clock.
+    pub written: Option<String>,
     /// Those of other environments, by their names.
     pub others: BTreeMap<String, Inventory>,
 }

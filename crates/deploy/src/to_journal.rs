@@ -2,6 +2,8 @@
 
 use landfall_core::{
     images::images as images_of,
+    last_applied::ANNOTATION,
+    meanwhile::{ByOthers, meanwhile},
     object::ObjectId,
     plan::{Action, Plan},
     rollout::Rollout,
@@ -33,6 +35,9 @@ pub fn changes(plan: &Plan) -> Vec<NewChange> {
 }
 
 fn names(fields: Vec<&str>) -> String {
+    // The record of what was applied changes with everything else.
+    let news = fields.iter().copied().filter(|field| !field.contains(ANNOTATION)).collect::<Vec<_>>();
+    let fields = if news.is_empty() { fields } else { news };
     let more = fields.len().saturating_sub(FIELDS);
     let named = fields.into_iter().take(FIELDS).collect::<Vec<_>>().join(", ");
     if more > 0 { format!("{named} and {more} more") } else { named }
@@ -72,24 +77,20 @@ fn may_have_images(id: &ObjectId) -> bool {
         && !matches!(id.kind.as_str(), "ConfigMap" | "Secret" | "Service" | "ServiceAccount" | "PersistentVolumeClaim")
 }
 
-/// What others wrote since the last deploy, and what this one overwrites.
-pub fn observations(plan: &Plan) -> Vec<NewObservation> {
-    let mut all = Vec::new();
-    for item in &plan.items {
-        let Action::Update { foreign, .. } = &item.action else { continue };
-        for field in foreign {
-            let time = field.time.as_deref().unwrap_or("at an unknown time");
-            all.push(NewObservation {
-                object: item.id.clone(),
-                fact: format!("{} {} {time}", field.manager, field.field),
-                what: format!("{} had been changed by {}", field.field, field.manager),
-                by: Some(field.manager.clone()),
-                done: field.time.as_deref().and_then(|time| time.parse().ok()),
-                seen: Time::now(),
-            });
-        }
-    }
-    all
+/// What others did since the last deploy.
+pub fn observations(planned: &Planned) -> Vec<NewObservation> {
+    let Planned { plan, observation, inventories, .. } = planned;
+    let all = meanwhile(plan, observation, inventories.own.as_ref(), inventories.written.as_deref());
+    let seen = Time::now();
+    let new = |one: ByOthers| NewObservation {
+        object: one.id,
+        fact: one.fact,
+        what: one.what,
+        by: one.by,
+        done: one.time.and_then(|time| time.parse().ok()),
+        seen,
+    };
+    all.into_iter().map(new).collect()
 }
 
 /// The digests that run.
@@ -97,11 +98,9 @@ pub fn digests(rollout: &Rollout) -> Vec<RanDigest> {
     let of = |(container, images): (&String, &std::collections::BTreeSet<landfall_core::health::RunningImage>)| {
         // Pods of one version that run two digests have had their tag moved: the newest start is the last to be seen.
         let image = images.last()?;
-        Some(RanDigest {
-            workload: rollout.id.clone(),
-            container: container.clone(),
-            digest: image.digest.clone().unwrap_or_else(|| image.id.clone()),
-        })
+        // An image that came from no registry has the digest of its configuration, or none at all.
+        let digest = image.digest.clone().or_else(|| Some(image.id.clone()).filter(|id| id.starts_with("sha256:")))?;
+        Some(RanDigest { workload: rollout.id.clone(), container: container.clone(), digest })
     };
     rollout.images.iter().filter_map(of).collect()
 }

@@ -18,6 +18,9 @@ use crate::{
     target::{Sight, Target, TargetError, Watch},
 };
 
+/// How long to wait for the images that run once everything is live: the nodes tell them beside what makes it live.
+const IMAGES: Duration = Duration::from_secs(2);
+
 /// How often it is asked whether the user wants to stop.
 const ATTENTION: Duration = Duration::from_millis(200);
 
@@ -66,6 +69,7 @@ impl Wait<'_> {
     pub async fn until_live(&self, mut watch: Box<dyn Watch>) -> Result<Ending, TargetError> {
         let deadline = Instant::now() + self.limit;
         let mut seen = Seen::default();
+        let mut live_from = None;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             let sight = watch.next(left.min(ATTENTION)).await?;
@@ -78,7 +82,12 @@ impl Wait<'_> {
             self.take_in(&mut seen, &sight).await;
             let rollouts = sight.rollouts;
             match verdict(&rollouts) {
-                Verdict::Live => return Ok(Ending::Live { at: seen.live_at(self.applied), rollouts }),
+                Verdict::Live => {
+                    let waited = live_from.get_or_insert_with(Instant::now).elapsed();
+                    if rollouts.iter().all(knows_images) || waited >= IMAGES || self.progress.stop_requested() {
+                        return Ok(Ending::Live { at: seen.live_at(self.applied), rollouts });
+                    }
+                }
                 Verdict::Hopeless => return Ok(Ending::Hopeless(rollouts)),
                 Verdict::Waiting if self.progress.stop_requested() => return Ok(Ending::Stopped(rollouts)),
                 Verdict::Waiting if Instant::now() >= deadline => return Ok(Ending::TimedOut(rollouts)),
@@ -110,6 +119,12 @@ impl Wait<'_> {
         }
         self.journaling.rollouts(&changed, &seen.live).await;
     }
+}
+
+/// Whether it is known which images run, where pods run.
+fn knows_images(rollout: &Rollout) -> bool {
+    let has_pods = rollout.progress.is_some_and(|progress| progress.ready > 0);
+    !has_pods || rollout.wanted.keys().all(|container| rollout.images.contains_key(container))
 }
 
 /// What has been seen so far.

@@ -41,7 +41,8 @@ CREATE TABLE deploys (
 );
 
 CREATE INDEX deploys_of_place ON deploys (place_id, id);
-CREATE INDEX deploys_running ON deploys (place_id) WHERE outcome = 'running';
+-- With the id, so that it is preferred to the one above however many deploys there are.
+CREATE INDEX deploys_running ON deploys (place_id, id) WHERE outcome = 'running';
 CREATE INDEX deploys_live ON deploys (place_id, id) WHERE outcome = 'live';
 CREATE INDEX deploys_in_effect ON deploys (place_id, effect, id) WHERE effect IS NOT NULL;
 
@@ -106,6 +107,8 @@ CREATE TABLE spans (
     PRIMARY KEY (place_id, object, started),
     FOREIGN KEY (place_id, object) REFERENCES services (place_id, object)
 );
+
+CREATE INDEX spans_open ON spans (place_id, object) WHERE ended IS NULL;
 
 CREATE TABLE observations (
     place_id BIGINT NOT NULL REFERENCES places (id),

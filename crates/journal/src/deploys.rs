@@ -10,9 +10,9 @@ use crate::{
     error::{Error, Result},
     id::DeployId,
     journal::Journal,
-    object::ImageChange,
+    object::{ImageChange, ObjectChange},
     place::Place,
-    rows::{self, Cells},
+    rows,
     time::Time,
     transaction::{Tx, placeholders},
     words::{ObjectAction, ObjectState, Outcome},
@@ -59,6 +59,8 @@ pub struct Summary {
     pub deploy: Deploy,
     /// How many objects it changed.
     pub counts: Counts,
+    /// The objects that it changed or kept, in the order in which they were planned.
+    pub objects: Vec<ObjectChange>,
     /// The workloads that it changed, be it their images or something else.
     pub services: Vec<ObjectId>,
     /// The images that it changed.
@@ -193,24 +195,21 @@ async fn summaries(tx: &mut Tx<'_>, ids: &[DeployId]) -> Result<Vec<Summary>> {
     let mut summaries: BTreeMap<DeployId, Summary> = BTreeMap::new();
     for deploy in deploys {
         let id = deploy.id.clone();
-        let summary = Summary { deploy, counts: Counts::default(), services: Vec::new(), images: Vec::new() };
-        summaries.insert(id, summary);
+        let (counts, objects) = (Counts::default(), Vec::new());
+        summaries.insert(id, Summary { deploy, counts, objects, services: Vec::new(), images: Vec::new() });
     }
-    let objects = format!("SELECT deploy, object, action, state, service FROM objects WHERE deploy IN {these}");
+    let objects = format!(
+        "SELECT object, action, fields, manifest, state, written, error, deploy, service FROM objects \
+         WHERE deploy IN {these} ORDER BY deploy, position"
+    );
     let objects = ids.iter().fold(sqlx::query(sqlx::AssertSqlSafe(objects)), |sql, id| sql.bind(id.to_string()));
-    let objects = tx.list(objects, |row| {
-        let mut cells = Cells::new(row);
-        let id = DeployId::stored(cells.text()?);
-        let object = cells.object()?;
-        let (action, state) = (cells.word(ObjectAction::parse)?, cells.word(ObjectState::parse)?);
-        Ok((id, object, action, state, cells.maybe_text()?.is_some()))
-    });
-    for (id, object, action, state, is_service) in objects.await? {
+    for (id, change, is_service) in tx.list(objects, rows::object_of_deploy).await? {
         let Some(summary) = summaries.get_mut(&id) else { continue };
-        summary.counts.add(action, state);
-        if is_service && action != ObjectAction::Keep {
-            summary.services.push(object);
+        summary.counts.add(change.action, change.state);
+        if is_service && change.action != ObjectAction::Keep {
+            summary.services.push(change.object.clone());
         }
+        summary.objects.push(change);
     }
     let images = format!(
         "SELECT deploy, object, container, image_before, image_after, digest FROM images \

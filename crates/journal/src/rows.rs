@@ -130,8 +130,18 @@ pub(crate) fn deploy(row: &AnyRow) -> sqlx::Result<Deploy> {
 
 /// `object, action, fields, manifest, state, written, error`.
 pub(crate) fn object_change(row: &AnyRow) -> sqlx::Result<ObjectChange> {
-    use crate::words::{ObjectAction, ObjectState};
+    read_object_change(&mut Cells::new(row))
+}
+
+/// The same, then the deploy, and the service if it is one.
+pub(crate) fn object_of_deploy(row: &AnyRow) -> sqlx::Result<(DeployId, ObjectChange, bool)> {
     let mut cells = Cells::new(row);
+    let change = read_object_change(&mut cells)?;
+    Ok((DeployId::stored(cells.text()?), change, cells.maybe_text()?.is_some()))
+}
+
+fn read_object_change(cells: &mut Cells<'_>) -> sqlx::Result<ObjectChange> {
+    use crate::words::{ObjectAction, ObjectState};
     Ok(ObjectChange {
         object: cells.object()?,
         action: cells.word(ObjectAction::parse)?,

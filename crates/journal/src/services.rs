@@ -41,13 +41,13 @@ impl Journal {
 }
 
 impl Tx<'_> {
-    /// One look-up by an index for each workload, however long its history is.
+    /// One look-up by an index for each workload, however long its history is: CROSS keeps SQLite from beginning with the
+    /// spans.
     async fn services(&mut self, place: i64, at: Option<Time>) -> Result<Vec<Service>> {
-        let sql = "SELECT p.object, p.started, p.deploy, p.revision, p.images FROM services s \
-                   JOIN spans p ON p.place_id = s.place_id AND p.object = s.object AND p.started = \
+        let sql = "SELECT p.object, p.started, p.deploy, p.revision, p.images FROM services s CROSS JOIN spans p \
+                   WHERE p.place_id = s.place_id AND p.object = s.object AND p.started = \
                    (SELECT max(q.started) FROM spans q WHERE q.place_id = s.place_id AND q.object = s.object \
-                   AND q.started <= $2) \
-                   WHERE s.place_id = $1 AND (p.ended IS NULL OR p.ended > $2)";
+                   AND q.started <= $2) AND s.place_id = $1 AND (p.ended IS NULL OR p.ended > $2)";
         let sql = sqlx::query(sql).bind(place).bind(at.map_or(i64::MAX, Time::as_millis));
         let mut services = self.list(sql, rows::service).await?;
         services.sort_by(|a, b| a.workload.cmp(&b.workload));

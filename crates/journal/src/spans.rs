@@ -29,10 +29,7 @@ struct Wanted {
 impl Tx<'_> {
     /// The open spans of a place, by workload.
     pub async fn open_spans(&mut self, place: i64) -> Result<BTreeMap<String, Vec<ServiceImage>>> {
-        let sql = "SELECT s.object, p.images FROM services s \
-                   JOIN spans p ON p.place_id = s.place_id AND p.object = s.object AND p.started = \
-                   (SELECT max(q.started) FROM spans q WHERE q.place_id = s.place_id AND q.object = s.object) \
-                   WHERE s.place_id = $1 AND p.ended IS NULL";
+        let sql = "SELECT object, images FROM spans WHERE place_id = $1 AND ended IS NULL";
         let found = self.list(sqlx::query(sql).bind(place), |row| {
             let mut cells = Cells::new(row);
             Ok((cells.text()?, rows::images(&cells.text()?)?))
@@ -74,7 +71,9 @@ impl Tx<'_> {
 
     /// A workload is not live any more.
     pub async fn went(&mut self, place: i64, object: &str, at: Time) -> Result<()> {
-        let sql = "UPDATE spans SET ended = $1 WHERE place_id = $2 AND object = $3 AND ended IS NULL AND started <= $1";
+        // The plus keeps SQLite from looking through all spans that there ever were instead of the open one.
+        let sql =
+            "UPDATE spans SET ended = $1 WHERE place_id = $2 AND object = $3 AND ended IS NULL AND +started <= $1";
         self.run(sqlx::query(sql).bind(at.as_millis()).bind(place).bind(object.to_owned())).await?;
         Ok(())
     }

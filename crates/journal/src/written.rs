@@ -28,7 +28,7 @@ impl Journal {
             let write = "UPDATE objects SET state = 'done', error = NULL, written = coalesce(written, $1) \
                          WHERE deploy = $2 AND object = $3";
             tx.run(sqlx::query(write).bind(at.as_millis()).bind(id.to_string()).bind(object.clone())).await?;
-            let end = "UPDATE spans SET ended = $1 WHERE place_id = $2 AND object = $3 AND ended IS NULL AND started <= $1 \
+            let end = "UPDATE spans SET ended = $1 WHERE place_id = $2 AND object = $3 AND ended IS NULL AND +started <= $1 \
                        AND EXISTS (SELECT 1 FROM objects WHERE deploy = $4 AND object = $3 AND action = 'prune')";
             let end = sqlx::query(end).bind(at.as_millis()).bind(place).bind(object);
             tx.run(end.bind(id.to_string())).await?;

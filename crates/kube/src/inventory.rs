@@ -59,6 +59,14 @@ struct Metadata {
     labels: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     annotations: BTreeMap<String, String>,
+    #[serde(default, skip_serializing)]
+    managed_fields: Vec<ManagedFields>,
+}
+
+/// When somebody wrote; the fields are left aside.
+#[derive(Deserialize, Default)]
+struct ManagedFields {
+    time: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -89,6 +97,7 @@ pub async fn read(api: &Api, key: &EnvironmentKey) -> Result<Inventories, Target
         if is_own {
             inventories.own = Some(decode(&map)?);
             inventories.version = map.metadata.resource_version;
+            inventories.written = map.metadata.managed_fields.into_iter().filter_map(|entry| entry.time).max();
         } else {
             let selector = map.metadata.annotations.get(SELECTOR).cloned().unwrap_or_else(|| map.metadata.name.clone());
             let namespace = map.metadata.namespace.clone().unwrap_or_default();
@@ -172,6 +181,7 @@ fn encode(key: &EnvironmentKey, inventory: &Inventory, version: Option<&str>) ->
                 ("app.kubernetes.io/managed-by".to_owned(), "landfall".to_owned()),
             ]),
             annotations: BTreeMap::from([(SELECTOR.to_owned(), key.selector.clone())]),
+            managed_fields: Vec::new(),
         },
         data,
         binary_data,

@@ -10,7 +10,7 @@ use landfall_deploy::{
     target::Target,
 };
 use landfall_git::{Reverted, Undo};
-use landfall_journal::Cause;
+use landfall_journal::{Cause, Journal};
 
 use super::deploy::stop_on_interrupt;
 use crate::{
@@ -68,20 +68,42 @@ pub async fn run(args: &RollbackArgs) -> Result<ExitCode, CommandError> {
         Some(revision) => Undo::After(reverter.repository.resolve(revision)?.id),
         None => Undo::Commit(newest_deployed(args, &reverter, &config, &name).await?),
     };
+    // What cannot be recorded is not deployed; that must come out before the push.
+    let journal = match args.no_deploy || args.dry_run {
+        true => None,
+        false => Some(journal::open(&args.journal).await?),
+    };
     let mut reverted = reverter.revert(&branch, &undo)?;
     for _ in Reverter::tries() {
         tell(&reverted);
-        let job = job(args, &reverter, &name, &reverted).await?;
-        let (job, refused) = show_plan(job).await?;
+        let planned = match job(args, &reverter, &name, &reverted).await {
+            Ok(job) => show_plan(job).await,
+            Err(error) => Err(error),
+        };
+        let (job, refused) = planned.map_err(|error| {
+            reverter.forget(&reverted);
+            error.hint(format!(
+                "nothing was pushed; another revision to go back to: `landfall rollback {name} REVISION`"
+            ))
+        })?;
         if args.dry_run || refused.is_some() {
             reverter.forget(&reverted);
             let code = refused.unwrap_or(ExitCode::SUCCESS);
             output::note("Nothing was pushed and nothing was deployed");
             return Ok(code);
         }
-        match reverter.push(&reverted)? {
+        match reverter.push(&reverted).map_err(|error| error.hint("nothing was deployed"))? {
             Pushed::Renewed(renewed) => reverted = *renewed,
-            Pushed::Done => return after_push(args, &reverter, &reverted, job, started).await,
+            Pushed::Done => {
+                tell_push(&reverter, &reverted);
+                return match &journal {
+                    Some(journal) => deploy(journal, job, &name, started).await,
+                    None => {
+                        output::note(&format!("It is not deployed; that is `landfall deploy {name}`"));
+                        Ok(ExitCode::SUCCESS)
+                    }
+                };
+            }
         }
     }
     reverter.forget(&reverted);
@@ -114,7 +136,9 @@ async fn newest_deployed(
             "Revision {} is deployed to {name}, but the repository does not have it",
             deployed.chars().take(7).collect::<String>()
         ))
-        .hint("was it ever pushed? Name the revision to go back to instead: `landfall rollback ENV REVISION`")
+        .hint(format!(
+            "was it ever pushed? Name the revision to go back to instead: `landfall rollback {name} REVISION`"
+        ))
     })?;
     Ok(known.id)
 }
@@ -161,29 +185,25 @@ async fn show_plan(job: Job) -> Result<(Job, Option<ExitCode>), CommandError> {
     Ok((job, refused))
 }
 
-async fn after_push(
-    args: &RollbackArgs,
-    reverter: &Reverter,
-    reverted: &Reverted,
-    job: Job,
-    started: Instant,
-) -> Result<ExitCode, CommandError> {
+fn tell_push(reverter: &Reverter, reverted: &Reverted) {
     let to = reverter.address().map_or_else(String::new, |address| format!(" of {address}"));
     output::note(&format!("{} is now the tip of {}{to}", reverted.commit.id.short(), reverted.branch));
     if reverter.leaves_clone_behind() {
         output::note("Your clone does not have it yet: `git pull`");
     }
-    if args.no_deploy {
-        return Ok(ExitCode::SUCCESS);
-    }
+}
+
+async fn deploy(journal: &Journal, job: Job, name: &str, started: Instant) -> Result<ExitCode, CommandError> {
     output::note(&format!("Deploying {}", job.title));
     let progress = Arc::new(Terminal::new(ShowPlan::No, job.target.default_namespace()));
     stop_on_interrupt(&progress);
-    let journal = journal::open(&args.journal).await?;
-    let deployer = Deployer { target: &job.target, journal: Some(&journal), progress: progress.as_ref() };
+    let deployer = Deployer { target: &job.target, journal: Some(journal), progress: progress.as_ref() };
     let result = deployer.deploy(job.manifests, &job.request).await;
     progress.finish();
-    match result? {
+    let pushed = |error: CommandError| {
+        error.hint(format!("the revert commit is pushed; `landfall deploy {name}` deploys it, or goes on with it"))
+    };
+    match result.map_err(|error| pushed(error.into()))? {
         Outcome::Blocked(planned) => {
             let code = refusal::report(&planned.plan, "The revert commit is pushed, but not deployed");
             Ok(code.unwrap_or(ExitCode::SUCCESS))

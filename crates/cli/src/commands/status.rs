@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use landfall_deploy::{
-    status::{Status, StatusError, StatusRequest, status},
+    status::{Status, StatusRequest, status},
     target::Target,
 };
 
@@ -52,11 +52,11 @@ pub async fn run(args: &StatusArgs) -> Result<ExitCode, CommandError> {
         connect: &args.connect,
     })
     .await?;
-    let journal = journal::open(&args.journal).await?;
+    let journal = journal::open_or_warn(&args.journal).await?;
     let mut all: Vec<(&Located, Status)> = Vec::new();
     for place in &located {
         let request = StatusRequest { key: &place.key, selector: &place.selector };
-        all.push((place, status(&place.target, &journal, &request).await?));
+        all.push((place, status(&place.target, journal.as_ref(), &request).await?));
     }
     for (_, status) in &all {
         status.warnings.iter().for_each(|warning| output::warning(warning));
@@ -79,13 +79,4 @@ pub async fn run(args: &StatusArgs) -> Result<ExitCode, CommandError> {
     }
     let is_live = all.iter().all(|(_, status)| status.is_live());
     Ok(if args.exit_code && !is_live { ExitCode::from(exit::NOT_LIVE) } else { ExitCode::SUCCESS })
-}
-
-impl From<StatusError> for CommandError {
-    fn from(error: StatusError) -> Self {
-        match error {
-            StatusError::Target(error) => error.into(),
-            StatusError::Journal(error) => error.into(),
-        }
-    }
 }

@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use landfall_journal::{Counts, Deploy, ImageChange, LiveAt, Observation, Outcome, Page, Summary};
+use landfall_journal::{
+    Deploy, ImageChange, LiveAt, ObjectAction, ObjectChange, ObjectState, Observation, Outcome, Page, Summary,
+};
 use serde::Serialize;
 
 use super::{rollouts::name, status::short_id, time::short, wrap};
@@ -12,6 +14,9 @@ const GREEN: Style = AnsiColor::Green.on_default();
 const RED: Style = AnsiColor::Red.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 const DIM: Style = Style::new().dimmed();
+
+/// So many failed objects of a deploy are told; JSON has all of them.
+const FAILURES: usize = 5;
 
 /// The timeline for programs. Fields may be added, never removed or changed.
 #[derive(Serialize)]
@@ -105,11 +110,10 @@ fn entry(summary: &Summary, default_namespace: &str) -> String {
     }
     let mut lines = vec![text];
     lines.extend(summary.images.iter().map(|image| image_line(image, default_namespace)));
-    let others = counts(&summary.counts);
     let mut by = Vec::new();
     by.extend(deploy.author.as_ref().map(|author| format!("by {author}")));
     by.extend(deploy.asked_by.as_ref().map(|asked| format!("{} by {asked}", deploy.cause)));
-    by.push(others);
+    by.push(done(summary));
     by.extend(took(deploy));
     lines.push(format!("{DIM}{}{DIM:#}", by.join(", ")));
     if deploy.is_older {
@@ -120,25 +124,39 @@ fn entry(summary: &Summary, default_namespace: &str) -> String {
         lines.push(format!("{YELLOW}its process was killed {} time(s), and it went on{YELLOW:#}", deploy.resumes));
     }
     lines.extend(deploy.reason.as_ref().map(|reason| wrap::within(reason, 4)));
+    let failed = summary.objects.iter().filter(|object| object.state == ObjectState::Failed);
+    lines.extend(failed.take(FAILURES).map(|object| {
+        let reason = object.error.as_deref().unwrap_or("it could not be written");
+        wrap::within(&format!("{}: {reason}", name(&object.object, default_namespace)), 4)
+    }));
     format!("{}\n", lines.join("\n").replace('\n', "\n    "))
 }
 
 fn image_line(image: &ImageChange, default_namespace: &str) -> String {
     let shown = |image: &Option<String>| image.clone().unwrap_or("nothing".to_owned());
-    let digest = image
-        .digest
-        .as_ref()
-        .map_or_else(String::new, |digest| format!(" ({})", digest.chars().take(19).collect::<String>()));
+    // One that the manifest itself names need not be told twice.
+    let news = image.digest.as_ref().filter(|digest| image.after.as_ref().is_none_or(|after| !after.contains(*digest)));
+    let digest = news.map_or_else(String::new, |digest| format!(" ({})", digest.chars().take(19).collect::<String>()));
     format!("{}: {} -> {}{digest}", name(&image.workload, default_namespace), shown(&image.before), shown(&image.after))
 }
 
-fn counts(counts: &Counts) -> String {
+/// What became of the objects: `1 created, 2 updated, 1 failed`.
+fn done(summary: &Summary) -> String {
+    if summary.deploy.outcome == Outcome::Blocked {
+        return "nothing was written".to_owned();
+    }
+    let count = |state, action: Option<ObjectAction>| {
+        let counts =
+            |object: &&ObjectChange| object.state == state && action.is_none_or(|action| object.action == action);
+        summary.objects.iter().filter(counts).count()
+    };
     let parts = [
-        (counts.create, "created"),
-        (counts.update, "updated"),
-        (counts.replace, "replaced"),
-        (counts.prune, "pruned"),
-        (counts.failed, "failed"),
+        (count(ObjectState::Done, Some(ObjectAction::Create)), "created"),
+        (count(ObjectState::Done, Some(ObjectAction::Update)), "updated"),
+        (count(ObjectState::Done, Some(ObjectAction::Replace)), "replaced"),
+        (count(ObjectState::Done, Some(ObjectAction::Prune)), "pruned"),
+        (count(ObjectState::Failed, None), "failed"),
+        (count(ObjectState::Planned, None), "not written"),
     ];
     let words: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
@@ -164,7 +182,8 @@ pub fn render_live_at(live: &LiveAt, default_namespace: &str) -> String {
     for service in &live.services {
         let since = service.since.map_or("before the journal began".to_owned(), short);
         for image in &service.images {
-            let digest = image.digest.as_ref().map_or_else(String::new, |digest| format!(" {digest}"));
+            let digest = image.digest.as_ref().filter(|digest| !image.image.contains(*digest));
+            let digest = digest.map_or_else(String::new, |digest| format!(" {digest}"));
             let from =
                 image.revision.as_deref().map_or_else(String::new, |revision| format!(", from {}", short_id(revision)));
             let name = name(&service.workload, default_namespace);

@@ -73,7 +73,8 @@ pub fn is_terminal() -> bool {
 /// Starts the log of `-v`.
 pub fn start_logging(verbose: u8) {
     let level = match verbose {
-        0 => "warn",
+        // What the client says of failed requests, the error says better.
+        0 => "warn,kube_client=off",
         1 => "warn,landfall=debug,landfall_kube=trace,landfall_git=debug,landfall_deploy=debug",
         _ => "info,landfall=trace,landfall_kube=trace,landfall_git=trace,landfall_deploy=trace",
     };

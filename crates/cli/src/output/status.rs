@@ -43,30 +43,11 @@ pub struct EnvironmentV1<'a> {
 /// One environment for people.
 pub fn render(environment: &str, status: &Status, default_namespace: &str) -> String {
     let mut text = heading(environment, status);
-    if status.services.is_empty() {
-        text.push_str("\n  nothing is deployed here\n");
-        return text;
-    }
     text.push('\n');
-    let rows: Vec<[String; 4]> =
-        status.services.iter().flat_map(|service| rows_of(service, default_namespace)).collect();
-    let titles = ["SERVICE", "IMAGE", "SINCE", "FROM"].map(str::to_owned);
-    let width = |column: usize| rows.iter().chain([&titles]).map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let [service, image, since] = [width(0), width(1), width(2)];
-    let _ = writeln!(
-        text,
-        "{DIM}  {:service$}  {:image$}  {:since$}  {}{DIM:#}",
-        titles[0], titles[1], titles[2], titles[3]
-    );
-    for status in &status.services {
-        for (index, row) in rows_of(status, default_namespace).into_iter().enumerate() {
-            let (mark, style) = if index == 0 { mark(&status.rollout) } else { (" ", Style::new()) };
-            let line = format!("{:service$}  {:image$}  {:since$}  {}", row[0], row[1], row[2], row[3]);
-            let _ = writeln!(text, "{style}{mark}{style:#} {}", line.trim_end());
-        }
-        if status.rollout.state != HealthState::Live {
-            let _ = writeln!(text, "    {}", wrap::within(&status.rollout.sentence, 4).replace('\n', "\n    "));
-        }
+    match (status.services.is_empty(), status.applied) {
+        (false, _) => text.push_str(&table(status, default_namespace)),
+        (true, Some(_)) => text.push_str("  it has no workloads\n"),
+        (true, None) => text.push_str("  no workloads are live here\n"),
     }
     for seen in &status.seen {
         let _ = writeln!(
@@ -79,33 +60,58 @@ pub fn render(environment: &str, status: &Status, default_namespace: &str) -> St
     text
 }
 
+/// A line for each service, with the reason below it where it is not live.
+fn table(status: &Status, default_namespace: &str) -> String {
+    let rows: Vec<[String; 4]> =
+        status.services.iter().flat_map(|service| rows_of(service, default_namespace)).collect();
+    let titles = ["SERVICE", "IMAGE", "SINCE", "FROM"].map(str::to_owned);
+    let width = |column: usize| rows.iter().chain([&titles]).map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let [service, image, since] = [width(0), width(1), width(2)];
+    let [one, two, three, four] = &titles;
+    let mut text = format!("{DIM}  {one:service$}  {two:image$}  {three:since$}  {four}{DIM:#}\n");
+    for status in &status.services {
+        for (index, row) in rows_of(status, default_namespace).into_iter().enumerate() {
+            let (mark, style) = if index == 0 { mark(&status.rollout) } else { (" ", Style::new()) };
+            let line = format!("{:service$}  {:image$}  {:since$}  {}", row[0], row[1], row[2], row[3]);
+            let _ = writeln!(text, "{style}{mark}{style:#} {}", line.trim_end());
+        }
+        if status.rollout.state != HealthState::Live {
+            let _ = writeln!(text, "    {}", wrap::within(&status.rollout.sentence, 4).replace('\n', "\n    "));
+        }
+    }
+    text
+}
+
 fn heading(environment: &str, status: &Status) -> String {
     let mut text = environment.to_owned();
     let last = status.last.as_ref();
-    match &status.revision {
-        Some(revision) => {
-            let _ = write!(text, " is at {}", short_id(revision));
-            let subject = last.filter(|last| last.revision == status.revision).and_then(|last| last.subject.as_ref());
-            if let Some(subject) = subject {
-                let _ = write!(text, " ({subject})");
-            }
-        }
-        None => text.push_str(" has no revision of a repository"),
+    text.push_str(&match (&status.revision, status.applied) {
+        (Some(revision), _) => format!(" is at {}", short_id(revision)),
+        (None, Some(_)) => " was deployed from files".to_owned(),
+        (None, None) if status.deploying.is_some() => " has no deploy yet that wrote everything".to_owned(),
+        (None, None) => " was not deployed by Landfall yet".to_owned(),
+    });
+    let subject = last.filter(|last| status.revision.is_some() && last.revision == status.revision);
+    if let Some(subject) = subject.and_then(|last| last.subject.as_ref()) {
+        let _ = write!(text, " ({subject})");
     }
     if let Some(applied) = status.applied {
         let _ = write!(text, ", applied {}", short(applied));
     }
     let _ = writeln!(text, "\non {}", status.target);
-    if let Some(deploying) = &status.deploying {
+    let ended = last.filter(|last| !matches!(last.outcome, Outcome::Live | Outcome::Applied | Outcome::Running));
+    // How it ended tells more than that it has not written everything.
+    let open = status.deploying.as_ref().filter(|open| ended.is_none_or(|ended| ended.id.as_str() != open.id));
+    if let Some(deploying) = open {
         let revision = deploying.revision.as_deref().map_or("files".to_owned(), short_id);
-        let _ = writeln!(
-            text,
-            "{YELLOW}{revision} is being deployed{YELLOW:#} since {} by {}, or that deploy was killed",
-            deploying.since, deploying.by
+        let since = deploying.since.parse().map_or_else(|_| deploying.since.clone(), short);
+        let words = format!(
+            "{revision} is being deployed since {since} by {}, or that deploy failed or was killed halfway",
+            deploying.by
         );
+        let _ = writeln!(text, "{YELLOW}{}{YELLOW:#}", wrap::within(&words, 0));
     }
-    if let Some(last) = last.filter(|last| !matches!(last.outcome, Outcome::Live | Outcome::Applied | Outcome::Running))
-    {
+    if let Some(last) = ended {
         let revision = last.revision.as_deref().map_or("files".to_owned(), short_id);
         let reason = last.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
         let words = format!("the last deploy, of {revision}, {}{reason}", super::history::outcome(last.outcome));

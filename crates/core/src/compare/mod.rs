@@ -56,5 +56,13 @@ pub fn differences(kind: Option<&Kind>, live: &Value, merged: &Value) -> Vec<Fie
     walk::objects(kind, live, merged)
 }
 
+/// The object as the API server stores it, apart from defaults.
+pub(crate) fn as_stored(kind: Option<&Kind>, object: Value) -> Value {
+    match kind.and_then(|kind| stored::stored(kind.root().name, &object)) {
+        Some(stored) => stored,
+        None => object,
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,12 @@
 //! What changes between two revisions, whatever the target has.
 
 use crate::{
+    compare,
     desired::DesiredSet,
     inventory::Inventory,
     observation::{LiveObject, Observation},
     plan::{Action, Plan, PlanInput, PlanOptions, Surroundings, compute},
+    schema,
 };
 
 /// The plan for a target on which one revision was applied in full and to which nobody else has written: it tells what
@@ -25,6 +27,7 @@ pub fn between(from: &DesiredSet, to: &DesiredSet, default_namespace: &str, opti
     let mut observation = Observation::default();
     for (number, item) in plan(from, &Observation::default(), None).items.into_iter().enumerate() {
         if let Action::Create { body, .. } = item.action {
+            let body = compare::as_stored(schema::builtin().lookup(&item.gvk).as_ref(), body);
             let live = LiveObject {
                 id: item.id,
                 gvk: item.gvk,

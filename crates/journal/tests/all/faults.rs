@@ -5,7 +5,9 @@ use std::{path::Path, time::Duration};
 use landfall_journal::{Error, Journal, Location};
 use sqlx::{AnyConnection, Connection};
 
-use crate::support::{Arena, block_on, on_both, postgres::server};
+use landfall_bench_postgres::server;
+
+use crate::support::{Arena, block_on, on_both};
 
 on_both!(a_newer_landfall_wrote_it, changed_tables_are_noticed);
 

@@ -3,6 +3,7 @@
 mod configuration;
 mod permissions;
 mod plan_json;
+mod timeline_json;
 
 use std::{
     fs,
@@ -20,10 +21,12 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
     text.split(&begins).skip(1).map(|rest| rest.split("```").next().unwrap_or_default().to_owned()).collect()
 }
 
-/// Replaces the first block of a language.
-fn write_block(page: &str, language: &str, block: &str) {
+/// Replaces a block of a language, counted from 0.
+fn write_block(page: &str, language: &str, number: usize, block: &str) {
     let text = fs::read_to_string(path(page)).unwrap();
-    let (before, rest) = text.split_once(&format!("```{language}\n")).unwrap();
+    let begins = format!("```{language}\n");
+    let (start, _) = text.match_indices(&begins).nth(number).unwrap();
+    let (before, rest) = (&text[..start], &text[start + begins.len()..]);
     let (_, after) = rest.split_once("```").unwrap();
-    fs::write(path(page), format!("{before}```{language}\n{}\n```{after}", block.trim())).unwrap();
+    fs::write(path(page), format!("{before}{begins}{}\n```{after}", block.trim())).unwrap();
 }

@@ -36,7 +36,7 @@ spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
     assert_eq!(ran.status, 1);
     let printed = without_times(&ran.stdout.replace("$SERVER", "https://127.0.0.1:6443"));
     if std::env::var_os("LANDFALL_BLESS").is_some() {
-        super::write_block("json.md", "json", &printed);
+        super::write_block("json.md", "json", 0, &printed);
     }
     let documented = without_times(&blocks("json.md", "json").remove(0));
     assert_eq!(printed.trim(), documented.trim(), "run the test with LANDFALL_BLESS=1 to write docs/json.md anew");

@@ -1,6 +1,5 @@
 //! Databases to run on, and a shop that is deployed.
 
-pub mod postgres;
 pub mod shop;
 
 use std::process::{Command, Stdio};
@@ -22,7 +21,7 @@ impl Arena {
 
     /// `None` where PostgreSQL is not installed.
     pub fn postgres() -> Option<Self> {
-        let server = postgres::server()?;
+        let server = landfall_bench_postgres::server()?;
         Some(Self { address: server.database(), _folder: tempfile::tempdir().unwrap() })
     }
 

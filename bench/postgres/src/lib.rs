@@ -1,4 +1,21 @@
-//! A real PostgreSQL for this test process, on a socket in a folder of its own.
+//! A real PostgreSQL for tests, on a socket in a folder of its own.
+//!
+//! ```no_run
+//! if let Some(server) = landfall_bench_postgres::server() {
+//!     println!("an empty database: {}", server.database());
+//! }
+//! ```
+//!
+//! [`server`] costs nothing after the first test of a process. The server ends with the process that started it, however
+//! that ends. Everything panics with a message when it does not work, since there is nothing that a test could do about
+//! it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a helper of tests: a panic is a failed test, and a skipped one must be seen"
+)]
 
 use std::{
     io::{BufRead, BufReader},
@@ -49,6 +66,7 @@ wait $server
 cd / && rm -rf "$folder"
 "#;
 
+/// A running server.
 pub struct Postgres {
     folder: PathBuf,
     // Its standard input must stay open.
@@ -77,10 +95,12 @@ impl Postgres {
         self.url("landfall", "hunter2", &name)
     }
 
+    /// The address of a database for a user.
     pub fn url(&self, user: &str, password: &str, database: &str) -> String {
         format!("postgres://{user}:{password}@localhost/{database}?host={}", self.folder.display())
     }
 
+    /// Where its socket and its data are.
     pub fn folder(&self) -> &Path {
         &self.folder
     }

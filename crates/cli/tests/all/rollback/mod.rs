@@ -1,0 +1,11 @@
+//! The way back, as a commit.
+
+mod forge;
+mod identity;
+mod options;
+mod races;
+mod refused;
+mod remote;
+mod revert;
+
+use remote::Remote;
