@@ -1,0 +1,40 @@
+//! Programs that end though they should run.
+
+use super::{
+    SOON,
+    running::assert_soon,
+    stage::{Stage, web},
+    witness::container_is,
+};
+
+#[test]
+fn a_crash_is_told_with_exit_code_and_last_line() {
+    let Some(stage) = Stage::open() else { return };
+    stage.write("base/web.yaml", &web("v1", ""));
+    stage.deploy_live();
+    stage.write("base/web.yaml", &web("v2", "env: [{name: EXIT_AFTER, value: 500ms}, {name: EXIT_CODE, value: '3'}]"));
+    let mut running = stage.start(&[]);
+    let first = running.told(&["exit code 3"]);
+    insta::assert_snapshot!(stage.mask_line(&first.line), @"");
+    assert_soon(stage.pods().first(|pod| container_is(pod, "terminated", "exitCode", 3)), &first, SOON);
+
+    // The second crash is followed by a wait of ten seconds, in which nothing changes.
+    let known = stage.pods().first(|pod| container_is(pod, "waiting", "reason", "CrashLoopBackOff"));
+    assert_soon(known, &running.told(&["exit code 3", "restarted once"]), SOON);
+    running.interrupt();
+    let ran = running.end(&stage);
+    insta::assert_snapshot!(stage.mask(&ran.report("error:")), @"");
+    assert_eq!(stage.field("deployment/web", ".status.availableReplicas"), "1", "the old version serves");
+}
+
+#[test]
+fn a_program_that_needs_more_memory_than_it_may_is_told_by_name_and_ends_the_wait() {
+    let Some(stage) = Stage::open() else { return };
+    let hog = "env: [{name: MEMORY_MB, value: '100'}]\nresources: {limits: {memory: 40Mi}}";
+    stage.write("base/web.yaml", &web("v1", hog));
+    let mut running = stage.start(&[]);
+    let first = running.told(&["OOMKilled"]);
+    assert_soon(stage.pods().first(|pod| container_is(pod, "terminated", "reason", "OOMKilled")), &first, SOON);
+    let ran = running.end(&stage);
+    insta::assert_snapshot!(stage.mask(&ran.report("error:")), @"");
+}
