@@ -229,7 +229,8 @@ impl Running<'_> {
             };
             let written = target.write_inventory(&planned.key, &inventory, version.as_deref()).await;
             if result.is_ok() {
-                written?;
+                let version = written?;
+                watch.iter_mut().for_each(|watch| watch.wrote_inventory(&version));
             }
         }
         result?;

@@ -91,6 +91,10 @@ pub trait Watch: Send {
     /// An object was written just now: what was seen of it before says nothing.
     fn wrote(&mut self, id: &ObjectId, carried: &Carried);
 
+    /// The environment's inventory was written just now, in this version: what older ones say of who deployed last is
+    /// past.
+    fn wrote_inventory(&mut self, version: &str);
+
     /// Waits until something may have changed, at most `limit`, and tells how far every object is.
     async fn next(&mut self, limit: Duration) -> Result<Sight, TargetError>;
 }

@@ -76,6 +76,7 @@ impl Wait<'_> {
                 return Ok(Ending::Superseded(latest.clone()));
             }
             self.take_in(&mut seen, &sight).await;
+            self.progress.tell(Event::StillWaiting);
             let rollouts = sight.rollouts;
             match verdict(&rollouts) {
                 Verdict::Live => return Ok(Ending::Live { at: seen.live_at(self.applied), rollouts }),

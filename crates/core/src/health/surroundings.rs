@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{
+    LogQuery,
     fields::{controller, name, namespace, text, uid},
     time,
 };
@@ -31,8 +32,8 @@ pub struct Surroundings<'a> {
     claims: HashMap<(&'a str, &'a str), &'a Value>,
     /// Events by the UID of the object that they are about, the latest last.
     events: HashMap<&'a str, Vec<Event<'a>>>,
-    /// Log lines by the pod's UID and the container's name.
-    logs: HashMap<(&'a str, &'a str), &'a str>,
+    /// Log lines by the pod's UID, the container's name, and whether they are of the run before.
+    logs: HashMap<(&'a str, &'a str, bool), &'a str>,
 }
 
 /// What an event says.
@@ -80,10 +81,10 @@ impl<'a> Surroundings<'a> {
         }
     }
 
-    /// Adds what a container wrote last, as fetched for a [`LogQuery`](super::LogQuery).
+    /// Adds what a container wrote last, as fetched for a [`LogQuery`].
     #[must_use]
-    pub fn with_log(mut self, pod_uid: &'a str, container: &'a str, lines: &'a str) -> Self {
-        self.logs.insert((pod_uid, container), lines);
+    pub fn with_log(mut self, query: &'a LogQuery, lines: &'a str) -> Self {
+        self.logs.insert((&query.pod_uid, &query.container, query.previous), lines);
         self
     }
 
@@ -103,8 +104,8 @@ impl<'a> Surroundings<'a> {
     }
 
     /// The lines that a container wrote last, without empty ones.
-    pub(super) fn log(&self, pod: &Value, container: &str) -> Vec<&'a str> {
-        let text = self.logs.get(&(uid(pod), container)).copied().unwrap_or_default();
+    pub(super) fn log(&self, pod: &Value, container: &str, previous: bool) -> Vec<&'a str> {
+        let text = self.logs.get(&(uid(pod), container, previous)).copied().unwrap_or_default();
         text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect()
     }
 

@@ -39,7 +39,7 @@ pub type Logs = HashMap<LogQuery, String>;
 pub fn judge(awaited: &[Awaited], store: &Store, logs: &Logs, now: &str) -> Vec<(Rollout, Vec<LogQuery>)> {
     let mut around = Surroundings::new(store.objects(), now);
     for (query, lines) in logs {
-        around = around.with_log(&query.pod_uid, &query.container, lines);
+        around = around.with_log(query, lines);
     }
     awaited.iter().map(|awaited| one(awaited, store, &around)).collect()
 }

@@ -83,10 +83,15 @@ impl LogFetcher {
                 ("limitBytes", BYTES),
             ];
             let answer = api.call(Call::get(path::with_query(&base, &parameters)).accept("*/*")).await;
-            // Without the right to read logs, or with a container that has left none, the state alone must do.
-            let text =
-                answer.map_or_else(|_| String::new(), |answer| String::from_utf8_lossy(&answer.body).into_owned());
-            lines.lock().unwrap_or_else(PoisonError::into_inner).insert(query, text);
+            let text = answer.map(|answer| String::from_utf8_lossy(&answer.body).into_owned());
+            let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+            match text {
+                Ok(text) => drop(lines.insert(query, text)),
+                // Without the right to read logs, or with a container that has left none, the state alone must do. One
+                // that is gone by now said what it said.
+                Err(_) => drop(lines.entry(query).or_default()),
+            }
+            drop(lines);
             changed.notify_one();
         })
     }

@@ -12,7 +12,7 @@ fn a_crash_is_told_with_exit_code_and_last_line() {
     let Some(stage) = Stage::open() else { return };
     stage.write("base/web.yaml", &web("v1", ""));
     stage.deploy_live();
-    stage.write("base/web.yaml", &web("v2", "env: [{name: EXIT_AFTER, value: 500ms}, {name: EXIT_CODE, value: '3'}]"));
+    stage.write("base/web.yaml", &web("v2", "env: [{name: START_DELAY, value: 1m}, {name: EXIT_AFTER, value: 500ms}, {name: EXIT_CODE, value: '3'}]"));
     let mut running = stage.start(&[]);
     let first = running.told(&["exit code 3"]);
     insta::assert_snapshot!(stage.mask_line(&first.line), @"");
@@ -30,7 +30,7 @@ fn a_crash_is_told_with_exit_code_and_last_line() {
 #[test]
 fn a_program_that_needs_more_memory_than_it_may_is_told_by_name_and_ends_the_wait() {
     let Some(stage) = Stage::open() else { return };
-    let hog = "env: [{name: MEMORY_MB, value: '100'}]\nresources: {limits: {memory: 40Mi}}";
+    let hog = "env: [{name: NOT_READY, value: 'yes'}, {name: MEMORY_MB, value: '100'}]\nresources: {limits: {memory: 40Mi}}";
     stage.write("base/web.yaml", &web("v1", hog));
     let mut running = stage.start(&[]);
     let first = running.told(&["OOMKilled"]);

@@ -20,6 +20,8 @@ fn line(text: &str) -> String {
             format!("{open}[N]")
         } else if is_time(bare) {
             "[TIME]".to_owned()
+        } else if is_date(bare) {
+            "[DATE]".to_owned()
         } else {
             (*word).to_owned()
         }
@@ -29,8 +31,18 @@ fn line(text: &str) -> String {
 
 /// `14:32:05`.
 fn is_time(word: &str) -> bool {
-    let parts: Vec<&str> = word.split(':').collect();
-    parts.len() == 3 && parts.iter().all(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()))
+    is_number_of(word, ':', [2, 2, 2])
+}
+
+/// `2026/01/02`, as Go's programs log it.
+fn is_date(word: &str) -> bool {
+    is_number_of(word, '/', [4, 2, 2])
+}
+
+fn is_number_of(word: &str, separator: char, lengths: [usize; 3]) -> bool {
+    let parts: Vec<&str> = word.split(separator).collect();
+    let is_part = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+    parts.len() == 3 && parts.iter().zip(lengths).all(|(part, length)| is_part(part, length))
 }
 
 #[test]

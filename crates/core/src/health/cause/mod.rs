@@ -77,7 +77,7 @@ impl Cause {
 
     /// Asks for a container's log, and quotes its last line if it is there.
     pub(super) fn with_log(mut self, pod: &Value, container: &str, previous: bool, around: &Surroundings<'_>) -> Self {
-        if let Some(line) = around.log(pod, container).last() {
+        if let Some(line) = around.log(pod, container, previous).last() {
             let line: String = line.chars().take(200).collect();
             self.why = format!("{}; its last line: {line}", self.why);
         }
