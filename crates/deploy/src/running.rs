@@ -172,7 +172,7 @@ impl Running<'_> {
     /// Whether all objects are live as they were observed, so that nothing need be watched.
     fn seems_live(&self, planned: &Planned) -> bool {
         let now = self.target.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let around = Surroundings::new([], &now);
+        let around = Surroundings::new([], &now).with_ready_conditions(&self.request.ready_conditions);
         awaited(planned).iter().all(|(id, _)| {
             let live = planned.observation.live.get(id).and_then(|live| live.parse_without_managed_fields().ok());
             let health = live.map(|live| health::of(&live, &around));
@@ -191,6 +191,7 @@ impl Running<'_> {
             selector: &self.request.selector,
             key: Some(&planned.key).filter(|_| self.request.track),
             catalog: &planned.catalog,
+            ready_conditions: &self.request.ready_conditions,
         };
         Ok(Some(self.target.watch(&watched).await?))
     }

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use landfall_core::{
     catalog::Catalog,
+    health::ReadyConditions,
     inventory::{Inventory, InventoryError, Latest},
     object::{Gvk, ObjectId},
     observation::{ListQuery, Observation},
@@ -83,6 +84,8 @@ pub struct WatchRequest<'a> {
     pub key: Option<&'a EnvironmentKey>,
     /// The kinds that the target serves, and those that the revision brings.
     pub catalog: &'a Catalog,
+    /// Which conditions say that objects of custom kinds are live.
+    pub ready_conditions: &'a ReadyConditions,
 }
 
 /// Objects that are being watched. Ends when it is dropped.

@@ -116,10 +116,14 @@ mod tests {
     fn what_only_counts_is_told_now_and_then_and_the_newest_is_not_lost() {
         use HealthState::Progressing;
         let mut states = vec![(0, rollout(Progressing, 0, "0 of 3"))];
-        states.extend((1..4).map(|ready: i64| (ready as u64 * 1000, rollout(Progressing, ready, &format!("{ready} of 3")))));
+        states.extend(
+            (1..4).map(|ready: i64| (ready as u64 * 1000, rollout(Progressing, ready, &format!("{ready} of 3")))),
+        );
         assert_eq!(told(&states), [(1000, "1 of 3".into()), (6000, "3 of 3".into())]);
         let mut states = vec![(0, rollout(Progressing, 0, "it has run for 0 s"))];
-        states.extend((1..40).map(|second| (second * 1000, rollout(Progressing, 0, &format!("it has run for {second} s")))));
+        states.extend(
+            (1..40).map(|second| (second * 1000, rollout(Progressing, 0, &format!("it has run for {second} s")))),
+        );
         assert_eq!(told(&states), [(1000, "it has run for 1 s".into()), (31_000, "it has run for 31 s".into())]);
     }
 

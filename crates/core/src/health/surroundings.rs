@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{
-    LogQuery,
+    LogQuery, ReadyConditions, Run,
     fields::{controller, name, namespace, text, uid},
     time,
 };
@@ -32,8 +32,9 @@ pub struct Surroundings<'a> {
     claims: HashMap<(&'a str, &'a str), &'a Value>,
     /// Events by the UID of the object that they are about, the latest last.
     events: HashMap<&'a str, Vec<Event<'a>>>,
-    /// Log lines by the pod's UID, the container's name, and whether they are of the run before.
-    logs: HashMap<(&'a str, &'a str, bool), &'a str>,
+    /// Log lines by the pod's UID, the container's name, and the run.
+    logs: HashMap<(&'a str, &'a str, Run), &'a str>,
+    ready_conditions: Option<&'a ReadyConditions>,
 }
 
 /// What an event says.
@@ -84,8 +85,20 @@ impl<'a> Surroundings<'a> {
     /// Adds what a container wrote last, as fetched for a [`LogQuery`].
     #[must_use]
     pub fn with_log(mut self, query: &'a LogQuery, lines: &'a str) -> Self {
-        self.logs.insert((&query.pod_uid, &query.container, query.previous), lines);
+        self.logs.insert((&query.pod_uid, &query.container, query.run), lines);
         self
+    }
+
+    /// Adds which conditions say that objects of custom kinds are live.
+    #[must_use]
+    pub fn with_ready_conditions(mut self, conditions: &'a ReadyConditions) -> Self {
+        self.ready_conditions = Some(conditions);
+        self
+    }
+
+    /// The condition that is chosen for a kind.
+    pub(super) fn ready_condition(&self, group: &str, kind: &str) -> Option<&'a str> {
+        self.ready_conditions?.of(group, kind)
     }
 
     /// The objects of a kind that an object controls.
@@ -103,9 +116,9 @@ impl<'a> Surroundings<'a> {
         self.events.get(uid(about)).into_iter().flatten().rev().copied()
     }
 
-    /// The lines that a container wrote last, without empty ones.
-    pub(super) fn log(&self, pod: &Value, container: &str, previous: bool) -> Vec<&'a str> {
-        let text = self.logs.get(&(uid(pod), container, previous)).copied().unwrap_or_default();
+    /// The lines that a container wrote last in a run, without empty ones.
+    pub(super) fn log(&self, pod: &Value, container: &str, run: Run) -> Vec<&'a str> {
+        let text = self.logs.get(&(uid(pod), container, run)).copied().unwrap_or_default();
         text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect()
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::{LogQuery, Surroundings, fields::text, of};
+use super::{LogQuery, Run, Surroundings, fields::text, of};
 use crate::{diagnostic::Source, yaml};
 
 /// All tables.
@@ -52,10 +52,9 @@ fn tables() {
             }
             let health = of(&case.object, &around);
             let state = serde_json::to_value(health.state).unwrap().as_str().unwrap().to_owned();
-            let asks = health
-                .logs
-                .iter()
-                .map(|log| format!("{}/{}{}", log.pod, log.container, if log.previous { " previous" } else { "" }));
+            let asks = health.logs.iter().map(|log| {
+                format!("{}/{}{}", log.pod, log.container, if log.run == Run::Previous { " previous" } else { "" })
+            });
             let asks = Value::from_iter(asks);
             let found = (state, health.sentence);
             if found != case.expected || !case.asks.is_null() && asks != case.asks {
@@ -139,16 +138,18 @@ fn parse(every: &Value, case: &Value) -> Case {
     let expected = (text_of(case, "is").to_owned(), text_of(case, "says").to_owned());
     let name = text_of(case, "case").to_owned();
     let now = field("now").as_str().unwrap_or_default().to_owned();
-    let logs = items("logs").iter().map(log).collect();
+    let logs = items("logs").iter().flat_map(logs_of).collect();
     Case { name, object, around, logs, now, expected, asks: case["asks"].clone() }
 }
 
-fn log(log: &Value) -> (LogQuery, String) {
+fn logs_of(log: &Value) -> Vec<(LogQuery, String)> {
     let text = |key: &str| text_of(log, key).to_owned();
-    let previous = log["previous"] == true;
-    let query =
-        LogQuery { namespace: String::new(), pod: String::new(), pod_uid: text("pod"), container: text("container"), previous };
-    (query, text("lines"))
+    let runs = if log["previous"] == true { vec![Run::Previous] } else { vec![Run::Present, Run::First] };
+    let of = |run| {
+        let (pod_uid, container) = (text("pod"), text("container"));
+        (LogQuery { namespace: String::new(), pod: String::new(), pod_uid, container, run }, text("lines"))
+    };
+    runs.into_iter().map(of).collect()
 }
 
 fn text_of<'a>(value: &'a Value, key: &str) -> &'a str {

@@ -17,7 +17,12 @@ mod watched;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use landfall_core::{health::HealthState, inventory::Latest, object::ObjectId, rollout::Rollout};
+use landfall_core::{
+    health::{HealthState, ReadyConditions},
+    inventory::Latest,
+    object::ObjectId,
+    rollout::Rollout,
+};
 use landfall_deploy::target::{Carried, Sight, TargetError, Watch, WatchRequest};
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -47,6 +52,7 @@ pub struct Watching {
     inventory_name: String,
     inventory_version: Option<String>,
     logs: LogFetcher,
+    ready_conditions: ReadyConditions,
     told: Vec<Option<Rollout>>,
     _tasks: Vec<Task<()>>,
 }
@@ -80,6 +86,7 @@ pub async fn watch(api: &Arc<Api>, request: &WatchRequest<'_>) -> Watching {
         inventory: queries.inventory,
         inventory_name: request.key.map(|key| key.name.clone()).unwrap_or_default(),
         inventory_version: None,
+        ready_conditions: request.ready_conditions.clone(),
         feeds: queries.feeds,
         sink,
         _tasks: tasks,
@@ -130,7 +137,7 @@ impl Watching {
     fn look(&mut self) -> Sight {
         let now = self.api.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let lines = self.logs.lines();
-        let judged = self.sink.with(|store| judge(&self.awaited, store, &lines, &now));
+        let judged = self.sink.with(|store| judge(&self.awaited, store, &lines, &self.ready_conditions, &now));
         let mut rollouts = Vec::with_capacity(judged.len());
         for ((rollout, queries), told) in judged.into_iter().zip(&mut self.told) {
             let is_incomplete = self.logs.ask(&queries);

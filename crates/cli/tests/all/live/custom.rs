@@ -30,7 +30,10 @@ fn an_annotation_names_the_condition() {
     stage.write("base/one.yaml", &annotated);
     let mut running = stage.start(&[]);
     running.told(&["gadget/one: its controller has not set the condition Established yet"]);
-    set(&stage, r#"{"type": "Ready", "status": "True"}, {"type": "Established", "status": "False", "message": "no parts"}"#);
+    set(
+        &stage,
+        r#"{"type": "Ready", "status": "True"}, {"type": "Established", "status": "False", "message": "no parts"}"#,
+    );
     running.told(&["gadget/one: not Established: no parts"]);
     set(&stage, r#"{"type": "Ready", "status": "False"}, {"type": "Established", "status": "True"}"#);
     running.told(&["gadget/one: live, Established"]);

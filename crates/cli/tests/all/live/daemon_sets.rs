@@ -31,7 +31,12 @@ fn an_update_is_live_when_every_node_runs_it() {
     stage.deploy_live();
     stage.write("base/agent.yaml", &agent("v2", ""));
     let ran = stage.start(&[]).end(&stage);
-    insta::assert_snapshot!(stage.mask(&ran.report("daemonset/agent: live")), @"");
+    insta::assert_snapshot!(stage.mask(&ran.report("daemonset/agent: live")), @"
+    --- stderr ---
+    daemonset/agent: live, 1 of 1 pods are ready
+    Live since [TIME] ([N] s): 1 updated
+    --- exit status 0 ---
+    ");
     let ready =
         stage.pods().first(|pod| is_ready(pod) && pod["spec"]["containers"][0]["image"] == "landfall-bench/web:v2");
     assert!(apart(ready, ran.told(&["daemonset/agent: live"]).at) < SOON);
@@ -46,5 +51,12 @@ fn what_stops_an_update_is_told() {
     let ran = stage.start(&[]).end(&stage);
     let known = stage.pods().first(|pod| container_is(pod, "waiting", "reason", "ErrImageNeverPull"));
     assert_soon(known, &ran.told(&["will not become live"]), SOON);
-    insta::assert_snapshot!(stage.mask(&ran.report("error:")), @"");
+    // How many pods are new, its controller may not have counted yet.
+    insta::assert_snapshot!(stage.mask(&ran.report("error:")).replace("new pods", "pods"), @"
+    --- stderr ---
+    error: Applied, but it will not become live
+      - daemonset/agent: 0 of 1 pods are ready; pod agent-[POD] cannot start: the image landfall-bench/web:v9 is not on its node, and is never pulled (imagePullPolicy: Never)
+    hint: the objects stay as they are now; correct the cause, or go back: `landfall rollback`
+    --- exit status 3 ---
+    ");
 }

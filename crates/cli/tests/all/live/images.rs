@@ -17,10 +17,16 @@ fn an_image_that_does_not_exist_is_told_and_may_still_come() {
     let told = running.told(&["does not exist"]);
     assert_soon(known(&stage), &told, SOON);
     let line = stage.mask_line(&told.line).replace(&address, "$REGISTRY");
-    insta::assert_snapshot!(line, @"");
+    insta::assert_snapshot!(line, @"deployment/web: 0 of 1 pods are ready; pod web-[POD] cannot start: the image $REGISTRY/shop/web:v9 does not exist; the registry answers: not found");
     running.interrupt();
     let ran = running.end(&stage);
-    insta::assert_snapshot!(stage.mask(&ran.report("error:")).replace(&address, "$REGISTRY"), @"");
+    insta::assert_snapshot!(stage.mask(&ran.report("error:")).replace(&address, "$REGISTRY"), @"
+    --- stderr ---
+    error: Stopped waiting; it is applied, but not live yet
+      - deployment/web: 0 of 1 pods are ready; pod web-[POD] cannot start: the image $REGISTRY/shop/web:v9 does not exist; the registry answers: not found
+    hint: everything is written, and goes on without Landfall; look with `landfall status`
+    --- exit status 3 ---
+    ");
 }
 
 #[test]
@@ -33,7 +39,13 @@ fn a_registry_that_refuses_is_told_with_its_answer_and_the_pull_secrets() {
     assert_soon(known(&stage), &told, SOON);
     running.interrupt();
     let ran = running.end(&stage);
-    insta::assert_snapshot!(stage.mask(&ran.report("error:")).replace(&address, "$REGISTRY"), @"");
+    insta::assert_snapshot!(stage.mask(&ran.report("error:")).replace(&address, "$REGISTRY"), @"
+    --- stderr ---
+    error: Stopped waiting; it is applied, but not live yet
+      - deployment/web: 0 of 1 pods are ready; pod web-[POD] cannot start: the registry refuses the image $REGISTRY/shop/web:v9: pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials; the pod names no pull secret
+    hint: everything is written, and goes on without Landfall; look with `landfall status`
+    --- exit status 3 ---
+    ");
 }
 
 #[test]
@@ -46,7 +58,7 @@ fn a_registry_that_does_not_answer_is_not_called_hopeless() {
     let line = stage.mask_line(&told.line);
     // Which name server it asked, and how often, is the node's business.
     let (sentence, answer) = line.split_once(": failed to do request").unwrap_or((&line, ""));
-    insta::assert_snapshot!(sentence, @"");
+    insta::assert_snapshot!(sentence, @"deployment/web: 0 of 1 pods are ready; pod web-[POD] cannot start: the image registry.invalid/shop/web:v9 cannot be pulled now");
     assert!(answer.contains("registry.invalid"), "{line}");
     running.interrupt();
     assert_eq!(running.end(&stage).ran.status, 3);

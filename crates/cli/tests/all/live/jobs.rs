@@ -1,6 +1,10 @@
 //! Jobs: live when they have done their work.
 
-use super::{SOON, running::{apart, assert_soon}, stage::Stage};
+use super::{
+    SOON,
+    running::{apart, assert_soon},
+    stage::Stage,
+};
 
 /// A Job that ends by itself after a moment.
 fn migrate(exit_code: u8, backoff_limit: u8) -> String {
@@ -27,7 +31,12 @@ fn one_that_succeeds_is_waited_for() {
     stage.write("base/job.yaml", &migrate(0, 0));
     let jobs = stage.witness("/apis/batch/v1", "jobs");
     let ran = stage.start(&[]).end(&stage);
-    insta::assert_snapshot!(stage.mask(&ran.report("job/migrate: live")), @"");
+    insta::assert_snapshot!(stage.mask(&ran.report("job/migrate: live")), @"
+    --- stderr ---
+    job/migrate: live, done; 1 of 1 completions
+    Live since [TIME] ([N] s): 1 created
+    --- exit status 0 ---
+    ");
     let known = jobs.first(|job| job["status"]["completionTime"].is_string());
     assert!(apart(known, ran.told(&["job/migrate: live"]).at) < SOON);
     ran.told(&["job/migrate: 0 of 1 completions", "1 pod at work"]);
@@ -45,5 +54,11 @@ fn one_that_fails_ends_the_wait_with_exit_code_and_last_line() {
     assert_soon(attempt, &first, SOON);
     let known = jobs.first(|job| job["status"]["conditions"].to_string().contains("BackoffLimitExceeded"));
     assert_soon(known, &ran.told(&["will not become live"]), SOON);
-    insta::assert_snapshot!(stage.mask(&ran.report("error:")), @"");
+    insta::assert_snapshot!(stage.mask(&ran.report("error:")), @"
+    --- stderr ---
+    error: Applied, but it will not become live
+      - job/migrate: it failed after 2 attempts (backoffLimit 1); 2 pods, such as migrate-[POD], have failed: it ended with exit code 4; its last line: [DATE] [TIME] ends after 1.5s, as told
+    hint: the objects stay as they are now; correct the cause, or go back: `landfall rollback`
+    --- exit status 3 ---
+    ");
 }

@@ -17,9 +17,15 @@ fn a_used_up_quota_is_told_with_its_numbers() {
     let mut running = stage.start(&[]);
     let told = running.told(&["quota"]);
     assert_soon(sets.first(|set| has_condition(set, "ReplicaFailure")), &told, SOON);
-    insta::assert_snapshot!(stage.mask_line(&told.line), @"");
+    insta::assert_snapshot!(stage.mask_line(&told.line), @"deployment/web: 0 of 1 new pods are ready; no more pods can be created: the quota few is used up (requested pods=1, used pods=1, limited pods=1)");
     running.interrupt();
-    insta::assert_snapshot!(stage.mask(&running.end(&stage).report("error:")), @"");
+    insta::assert_snapshot!(stage.mask(&running.end(&stage).report("error:")), @"
+    --- stderr ---
+    error: Stopped waiting; it is applied, but not live yet
+      - deployment/web: 0 of 1 new pods are ready; no more pods can be created: the quota few is used up (requested pods=1, used pods=1, limited pods=1)
+    hint: everything is written, and goes on without Landfall; look with `landfall status`
+    --- exit status 3 ---
+    ");
 }
 
 #[test]
@@ -35,7 +41,14 @@ spec: {limits: [{type: Container, max: {memory: 100Mi}}]}
     let sets = stage.witness("/apis/apps/v1", "replicasets");
     let ran = stage.start(&[]).end(&stage);
     assert_soon(sets.first(|set| has_condition(set, "ReplicaFailure")), &ran.told(&["memory"]), SOON);
-    insta::assert_snapshot!(stage.mask(&ran.report("deployment/web: will not become live")), @"");
+    insta::assert_snapshot!(stage.mask(&ran.report("deployment/web: will not become live")), @"
+    --- stderr ---
+    deployment/web: will not become live: 0 of 1 pods are ready; no more pods can be created: maximum memory usage per Container is 100Mi, but limit is 1Gi
+    error: Applied, but it will not become live
+      - deployment/web: 0 of 1 pods are ready; no more pods can be created: maximum memory usage per Container is 100Mi, but limit is 1Gi
+    hint: the objects stay as they are now; correct the cause, or go back: `landfall rollback`
+    --- exit status 3 ---
+    ");
 }
 
 fn has_condition(object: &serde_json::Value, kind: &str) -> bool {

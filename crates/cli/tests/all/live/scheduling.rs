@@ -13,20 +13,27 @@ fn what_the_nodes_lack_is_told() {
     let mut running = stage.start(&[]);
     let told = running.told(&["cannot be scheduled"]);
     assert_soon(stage.pods().first(is_unscheduled), &told, SOON);
-    insta::assert_snapshot!(stage.mask_line(&told.line), @"");
+    insta::assert_snapshot!(stage.mask_line(&told.line), @"deployment/web: 0 of 1 pods are ready; pod web-[POD] cannot be scheduled: 0 of 1 nodes: 1 lacks cpu, 1 lacks memory");
     running.interrupt();
-    insta::assert_snapshot!(stage.mask(&running.end(&stage).report("error:")), @"");
+    insta::assert_snapshot!(stage.mask(&running.end(&stage).report("error:")), @"
+    --- stderr ---
+    error: Stopped waiting; it is applied, but not live yet
+      - deployment/web: 0 of 1 pods are ready; pod web-[POD] cannot be scheduled: 0 of 1 nodes: 1 lacks cpu, 1 lacks memory
+    hint: everything is written, and goes on without Landfall; look with `landfall status`
+    --- exit status 3 ---
+    ");
 }
 
 #[test]
 fn a_node_selector_that_no_node_matches_is_told() {
     let Some(stage) = Stage::open() else { return };
-    let elsewhere = web("v1", "").replace("      containers:\n", "      nodeSelector: {disk: fast}\n      containers:\n");
+    let elsewhere =
+        web("v1", "").replace("      containers:\n", "      nodeSelector: {disk: fast}\n      containers:\n");
     stage.write("base/web.yaml", &elsewhere);
     let mut running = stage.start(&[]);
     let told = running.told(&["cannot be scheduled"]);
     assert_soon(stage.pods().first(is_unscheduled), &told, SOON);
-    insta::assert_snapshot!(stage.mask_line(&told.line), @"");
+    insta::assert_snapshot!(stage.mask_line(&told.line), @"deployment/web: 0 of 1 pods are ready; pod web-[POD] cannot be scheduled: 0 of 1 nodes: 1 does not match its node selector or affinity");
     running.interrupt();
     assert_eq!(running.end(&stage).ran.status, 3);
 }
@@ -52,10 +59,20 @@ spec: {accessModes: [ReadWriteOnce], storageClassName: fast, resources: {request
     assert_soon(known, &claim, SOON);
     assert_soon(known.max(stage.pods().first(is_unscheduled)), &pod, SOON);
     running.interrupt();
-    insta::assert_snapshot!(stage.mask(&running.end(&stage).report("error:")), @"");
+    insta::assert_snapshot!(stage.mask(&running.end(&stage).report("error:")), @"
+    --- stderr ---
+    error: Stopped waiting; it is applied, but not live yet
+      - persistentvolumeclaim/data: is not bound: the storage class fast does not exist
+      - deployment/web: 0 of 1 pods are ready; pod web-[POD] cannot be scheduled: the claim data is not bound: the storage class fast does not exist
+    hint: everything is written, and goes on without Landfall; look with `landfall status`
+    --- exit status 3 ---
+    ");
 }
 
 fn is_unscheduled(pod: &serde_json::Value) -> bool {
     let conditions = pod.pointer("/status/conditions").and_then(serde_json::Value::as_array);
-    conditions.into_iter().flatten().any(|condition| condition["type"] == "PodScheduled" && condition["status"] == "False")
+    conditions
+        .into_iter()
+        .flatten()
+        .any(|condition| condition["type"] == "PodScheduled" && condition["status"] == "False")
 }

@@ -37,7 +37,10 @@ impl Witness {
     /// Begins, and returns when the watch has begun.
     pub fn of(shop: &Shop<'_>, api: &str, plural: &str) -> Self {
         let (cluster, namespace) = (shop.cluster, &shop.namespace);
-        let url = format!("{}{api}/namespaces/{namespace}/{plural}?watch=true&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan", cluster.url());
+        let url = format!(
+            "{}{api}/namespaces/{namespace}/{plural}?watch=true&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan",
+            cluster.url()
+        );
         let mut watch = Command::new("curl")
             .args(["--silent", "--show-error", "--no-buffer", "--fail", "--cacert"])
             .arg(cluster.ca_path())
