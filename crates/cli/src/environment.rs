@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use landfall_core::{manifest::Manifest, plan::PlanOptions, selector::Selector};
+use landfall_core::{health::ReadyConditions, manifest::Manifest, plan::PlanOptions, selector::Selector};
 use landfall_deploy::{
     config::{Config, Environment, FILE_NAME, KubernetesConfig},
     environment::{CommitInfo, IsBefore, Request},
@@ -118,6 +118,7 @@ pub async fn at_commit(
     let share =
         environment.max_prune_share.map_or(PlanOptions::default().max_prune_share, |share| f64::from(share) / 100.0);
     let mut request = request(args, name.to_owned(), selector, prune, true, share);
+    request.ready_conditions = config.ready_conditions();
     request.repository = repository.address();
     request.commit = Some(commit_info(commit));
     request.revision = Some(commit.id.to_string());
@@ -248,6 +249,7 @@ fn request(
         detected: Time::now(),
         wait: args.wait,
         selector,
+        ready_conditions: ReadyConditions::default(),
         namespace: args.connect.namespace.clone(),
         enforce_namespace: args.connect.namespace.is_some(),
         options: PlanOptions {

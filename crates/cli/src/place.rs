@@ -1,6 +1,6 @@
 //! Which environments a command asks about, without any manifests.
 
-use landfall_core::selector::Selector;
+use landfall_core::{health::ReadyConditions, selector::Selector};
 use landfall_deploy::{
     config::{Config, Environment, FILE_NAME, KubernetesConfig},
     environment::EnvironmentKey,
@@ -25,6 +25,8 @@ pub struct Located {
     pub environment: Option<Environment>,
     /// Its objects.
     pub selector: Selector,
+    /// Which conditions say that objects of custom kinds are live.
+    pub ready_conditions: ReadyConditions,
     /// Where they live.
     pub target: KubernetesTarget,
     /// Its record there.
@@ -68,7 +70,8 @@ pub async fn locate(args: &PlaceArgs<'_>) -> Result<Vec<Located>, CommandError> 
         let environment = named(&config, &name)?.clone();
         let target = connect::connect(args.connect, &environment.target.kubernetes).await?;
         let selector = environment.selector(&config.name);
-        found.push(located(name, Some(environment), selector, target));
+        let located = located(name, Some(environment), selector, target);
+        found.push(Located { ready_conditions: config.ready_conditions(), ..located });
     }
     Ok(found)
 }
@@ -81,7 +84,7 @@ pub fn head_config(repository: &DeploymentRepository) -> Result<Config, CommandE
 
 fn located(name: String, environment: Option<Environment>, selector: Selector, target: KubernetesTarget) -> Located {
     let key = EnvironmentKey::new(target.default_namespace(), &selector);
-    Located { name, environment, selector, target, key }
+    Located { name, environment, selector, ready_conditions: ReadyConditions::default(), target, key }
 }
 
 /// That a command is about one environment, which has to be named where there are several.

@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use landfall_core::{
     diagnostic::{Diagnostic, Source},
+    health::ReadyConditions,
     selector::Selector,
     yaml::{self, Node},
 };
@@ -25,6 +26,11 @@ pub struct Config {
     pub name: String,
     /// The places to deploy to, by their names.
     pub environments: BTreeMap<String, Environment>,
+    /// The condition that says that an object of a custom kind is live, by kind and group:
+    /// `Widget.example.com: Established`. Kinds that are not named here are live by the usual ones: `Ready`, `Available`,
+    /// `Healthy`, `Programmed`, `Accepted`. The annotation `landfall.dev/ready-condition` of an object wins.
+    #[serde(default)]
+    pub ready_conditions: BTreeMap<String, String>,
 }
 
 /// A place to deploy to.
@@ -108,6 +114,14 @@ impl Config {
         if faults.is_empty() { Ok(config) } else { Err(faults) }
     }
 
+    /// Which conditions say that objects of custom kinds are live.
+    pub fn ready_conditions(&self) -> ReadyConditions {
+        // Names that are none were refused by `Self::read`.
+        let kind_of =
+            |(name, condition): (&String, &String)| Some((ReadyConditions::parse_kind(name).ok()?, condition.clone()));
+        self.ready_conditions.iter().filter_map(kind_of).collect()
+    }
+
     /// What the schema cannot tell.
     fn check(&self, source: &Arc<Source>, root: &Node) -> Vec<Diagnostic> {
         let mut faults = Vec::new();
@@ -121,6 +135,15 @@ impl Config {
         }
         if self.environments.is_empty() {
             fault(&["environments"], "There are no environments".to_owned(), DOCUMENTATION);
+        }
+        for name in self.ready_conditions.keys() {
+            if let Err(why) = ReadyConditions::parse_kind(name) {
+                fault(
+                    &["readyConditions", name],
+                    format!("'{name}' {why}"),
+                    "Name a custom kind with its group: `Widget.example.com: Established`",
+                );
+            }
         }
         for (name, environment) in &self.environments {
             if environment.paths.is_empty() {
@@ -181,11 +204,13 @@ environments:
     target:
       kubernetes: {context: prod, namespace: shop, kubeconfig: {env: PROD_KUBECONFIG}}
     maxPruneShare: 80
+readyConditions: {Widget.example.com: Established}
 ",
         )
         .unwrap();
         let environment = &large.environments["prod"];
         assert_eq!(environment.selector(&large.name).to_string(), "deploy=shop,tier!=test");
+        assert_eq!(large.ready_conditions, BTreeMap::from([("Widget.example.com".into(), "Established".into())]));
         assert_eq!(environment.target.kubernetes.kubeconfig, Some(Reference::Env("PROD_KUBECONFIG".into())));
     }
 
@@ -199,6 +224,10 @@ environments:
         insta::assert_snapshot!(fault("name: shop\n"), @"landfall.yaml:1:1: `environments` is missing in landfall.yaml");
         insta::assert_snapshot!(fault(&environment("paths: [../x]")), @"landfall.yaml:3:58: The path '../x' leads out of the repository");
         insta::assert_snapshot!(fault(&environment("paths: [x], selector: '=x'")), @"landfall.yaml:3:72: The selector '=x' cannot be read: '' is not a label key. Write it as kubectl's -l: 'deploy=NAME', 'tier in (web,api)', '!legacy'");
+        let conditions = |text: &str| format!("{}readyConditions: {{{text}}}\n", environment("paths: [base]"));
+        insta::assert_snapshot!(fault(&conditions("widgets.example.com: Established")), @"landfall.yaml:4:40: 'widgets.example.com' is not a kind with its group");
+        insta::assert_snapshot!(fault(&conditions("Deployment.apps: Available")), @"landfall.yaml:4:36: 'Deployment.apps' is live by rules of its own");
+        insta::assert_snapshot!(fault(&conditions("Widget.example.com: true")), @"landfall.yaml:4:39: `Widget.example.com` must be a text, but it is a boolean");
         insta::assert_snapshot!(fault("name: [\n"), @"landfall.yaml:1:7: The bracket is not closed");
     }
 

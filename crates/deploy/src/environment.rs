@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use landfall_core::{plan::PlanOptions, selector::Selector};
+use landfall_core::{health::ReadyConditions, plan::PlanOptions, selector::Selector};
 use landfall_journal::{Cause, Time};
 
 /// What tells the environments on one target apart: the selector. Whoever deploys with the same selector works on the
@@ -71,6 +71,8 @@ pub struct Request {
     pub wait: Option<Duration>,
     /// Which objects belong to the environment.
     pub selector: Selector,
+    /// Which conditions say that objects of custom kinds are live.
+    pub ready_conditions: ReadyConditions,
     /// The namespace of objects that name none; the target's default where `None`.
     pub namespace: Option<String>,
     /// The namespace was given explicitly: an object that names another one is an error.

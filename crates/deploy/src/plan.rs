@@ -148,7 +148,16 @@ async fn observe_and_compute(
     }
     // From here on also the kinds count that the revision itself brings.
     desired.defined_kinds.iter().for_each(|kind| catalog.add(kind.clone()));
-    Ok(Planned { plan, desired, catalog, observation, inventories, key, options: request.options.clone(), created_meanwhile: 0 })
+    Ok(Planned {
+        plan,
+        desired,
+        catalog,
+        observation,
+        inventories,
+        key,
+        options: request.options.clone(),
+        created_meanwhile: 0,
+    })
 }
 
 /// Objects that are read even where the selector does not select them: those of the revision, which may exist

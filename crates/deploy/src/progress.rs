@@ -46,6 +46,8 @@ pub enum Event {
     },
     /// How far an object is, whenever that has changed.
     Rollout(Box<Rollout>),
+    /// Comes several times a second while something is waited for: whoever holds words back may say them now.
+    StillWaiting,
     /// Something of the target cannot be seen.
     Blind {
         /// What, and why.

@@ -53,7 +53,9 @@ impl Running<'_> {
     pub async fn deploy(&self, mut planned: Planned) -> Result<Outcome, DeployError> {
         // An object that came into being meanwhile may be the work of another deploy of this environment: once that has
         // ended, the plan is made anew.
-        if !self.is_accepted(&mut planned).await? && !(planned.is_outdated() && self.request.track) {
+        let is_accepted = self.is_accepted(&mut planned).await?;
+        let is_worth_another = planned.is_outdated() && self.request.track;
+        if !is_accepted && !is_worth_another {
             return Ok(Outcome::Blocked(Box::new(planned)));
         }
         // A deploy that began to write and has not ended: whether it runs or was killed, only the lock tells.
@@ -182,7 +184,7 @@ impl Running<'_> {
     /// Whether all objects are live as they were observed, so that nothing need be watched.
     fn seems_live(&self, planned: &Planned) -> bool {
         let now = self.target.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let around = Surroundings::new([], &now);
+        let around = Surroundings::new([], &now).with_ready_conditions(&self.request.ready_conditions);
         awaited(planned).iter().all(|(id, _)| {
             let live = planned.observation.live.get(id).and_then(|live| live.parse_without_managed_fields().ok());
             let health = live.map(|live| health::of(&live, &around));
@@ -201,6 +203,7 @@ impl Running<'_> {
             selector: &self.request.selector,
             key: Some(&planned.key).filter(|_| self.request.track),
             catalog: &planned.catalog,
+            ready_conditions: &self.request.ready_conditions,
         };
         Ok(Some(self.target.watch(&watched).await?))
     }
@@ -239,7 +242,8 @@ impl Running<'_> {
             };
             let written = target.write_inventory(&planned.key, &inventory, version.as_deref()).await;
             if result.is_ok() {
-                written?;
+                let version = written?;
+                watch.iter_mut().for_each(|watch| watch.wrote_inventory(&version));
             }
         }
         result?;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use landfall_core::{
     catalog::Catalog,
-    health::{has_pods, is_judged},
+    health::{ReadyConditions, has_pods, is_judged},
     inventory::Inventory,
     object::{Gvk, ObjectId},
     observation::{ListQuery, Observation},
@@ -80,6 +80,8 @@ pub struct StatusRequest<'a> {
     pub key: &'a EnvironmentKey,
     /// Its objects.
     pub selector: &'a Selector,
+    /// Which conditions say that objects of custom kinds are live.
+    pub ready_conditions: &'a ReadyConditions,
 }
 
 impl Status {
@@ -188,7 +190,8 @@ async fn look(
     if objects.is_empty() {
         return Ok((Vec::new(), Vec::new()));
     }
-    let mut watch = target.watch(&WatchRequest { objects, selector: request.selector, key: None, catalog }).await?;
+    let StatusRequest { selector, ready_conditions, .. } = *request;
+    let mut watch = target.watch(&WatchRequest { objects, selector, key: None, catalog, ready_conditions }).await?;
     let mut sight = watch.next(Duration::ZERO).await?;
     let needs_reason = sight.rollouts.iter().any(|rollout| rollout.state.is_waiting());
     if needs_reason {

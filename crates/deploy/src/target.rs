@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use landfall_core::{
     catalog::Catalog,
+    health::ReadyConditions,
     inventory::{Inventory, InventoryError, Latest},
     object::{Gvk, ObjectId},
     observation::{ListQuery, Observation},
@@ -83,6 +84,8 @@ pub struct WatchRequest<'a> {
     pub key: Option<&'a EnvironmentKey>,
     /// The kinds that the target serves, and those that the revision brings.
     pub catalog: &'a Catalog,
+    /// Which conditions say that objects of custom kinds are live.
+    pub ready_conditions: &'a ReadyConditions,
 }
 
 /// Objects that are being watched. Ends when it is dropped.
@@ -90,6 +93,10 @@ pub struct WatchRequest<'a> {
 pub trait Watch: Send {
     /// An object was written just now: what was seen of it before says nothing.
     fn wrote(&mut self, id: &ObjectId, carried: &Carried);
+
+    /// The environment's inventory was written just now, in this version: what older ones say of who deployed last is
+    /// past.
+    fn wrote_inventory(&mut self, version: &str);
 
     /// Waits until something may have changed, at most `limit`, and tells how far every object is.
     async fn next(&mut self, limit: Duration) -> Result<Sight, TargetError>;

@@ -80,6 +80,7 @@ impl Wait<'_> {
                 return Ok(Ending::Superseded(latest.clone()));
             }
             self.take_in(&mut seen, &sight).await;
+            self.progress.tell(Event::StillWaiting);
             let rollouts = sight.rollouts;
             match verdict(&rollouts) {
                 Verdict::Live => {

@@ -151,6 +151,15 @@ pub fn is_named(map: &Value, name: &str) -> bool {
     map.pointer("/metadata/name").and_then(Value::as_str) == Some(name)
 }
 
+/// Whether an inventory that was watched is of this version or a newer one. Versions are numbers that only grow
+/// (<https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions>); those of a server that counts in
+/// another way tell nothing.
+pub fn is_at_least(map: &Value, version: Option<&str>) -> bool {
+    let seen = map.pointer("/metadata/resourceVersion").and_then(Value::as_str);
+    let number = |version: Option<&str>| version.and_then(|version| version.parse::<u64>().ok());
+    number(seen).zip(number(version)).is_none_or(|(seen, wanted)| seen >= wanted)
+}
+
 /// Who deployed last, from an inventory that was watched.
 pub fn latest(map: &Value) -> Latest {
     let data = map.get("data").and_then(Value::as_object).into_iter().flatten();
@@ -205,6 +214,16 @@ mod tests {
     use landfall_core::{object::ObjectId, selector::Selector};
 
     use super::*;
+
+    #[test]
+    fn what_a_watch_saw_before_the_write_is_past() {
+        let map = |version: &str| json!({"metadata": {"name": "landfall-shop", "resourceVersion": version}});
+        for (seen, written, expected) in
+            [("99", None, true), ("99", Some("100"), false), ("100", Some("100"), true), ("101", Some("100"), true)]
+        {
+            assert_eq!(is_at_least(&map(seen), written), expected, "{seen} after {written:?}");
+        }
+    }
 
     #[test]
     fn large_inventories_are_compressed_and_read_again() {

@@ -55,7 +55,8 @@ pub async fn run(args: &StatusArgs) -> Result<ExitCode, CommandError> {
     let journal = journal::open_or_warn(&args.journal).await?;
     let mut all: Vec<(&Located, Status)> = Vec::new();
     for place in &located {
-        let request = StatusRequest { key: &place.key, selector: &place.selector };
+        let Located { key, selector, ready_conditions, .. } = place;
+        let request = StatusRequest { key, selector, ready_conditions };
         all.push((place, status(&place.target, journal.as_ref(), &request).await?));
     }
     for (_, status) in &all {

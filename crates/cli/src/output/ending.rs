@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, time::Duration};
 
-use landfall_core::{health::HealthState, plan::Plan, rollout::Rollout};
+use landfall_core::{plan::Plan, rollout::Rollout};
 use landfall_deploy::{deploy::superseded_by, wait::Ending};
 
 use super::{error, note, rollouts, time::short};
@@ -23,10 +23,7 @@ pub fn report(plan: &Plan, ending: Option<&Ending>, default_namespace: &str, too
             note(&format!("Already live ({seconds:.1} s): {done}"));
             ExitCode::SUCCESS
         }
-        Some(Ending::Live { at, rollouts }) => {
-            for rollout in rollouts.iter().filter(|rollout| rollout.state == HealthState::Suspended) {
-                note(&rollouts::line(rollout, default_namespace));
-            }
+        Some(Ending::Live { at, .. }) => {
             note(&format!("Live since {} ({seconds:.1} s): {done}", short(*at)));
             ExitCode::SUCCESS
         }

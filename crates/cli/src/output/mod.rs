@@ -8,6 +8,7 @@ pub mod history;
 pub mod json;
 pub mod kubectl;
 pub mod objects;
+mod pace;
 pub mod progress;
 pub mod refusal;
 pub mod rollouts;

@@ -134,6 +134,11 @@ impl Progress for Terminal {
                     rollouts.tell(&rollout);
                 }
             }
+            Event::StillWaiting => {
+                if let Some(rollouts) = &mut self.lock().rollouts {
+                    rollouts.tell_what_is_due();
+                }
+            }
             Event::Blind { message } => self.suspended(|| warning(&message)),
             Event::Warning { id, message } => self.suspended(|| warning(&format!("{id}: {message}"))),
         }

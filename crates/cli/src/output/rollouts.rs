@@ -14,7 +14,7 @@ use landfall_core::{
     rollout::{Rollout, not_live},
 };
 
-use super::{is_terminal, note, wrap::within};
+use super::{is_terminal, note, pace::Pace, wrap::within};
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const RED: Style = AnsiColor::Red.on_default();
@@ -22,9 +22,6 @@ const YELLOW: Style = AnsiColor::Yellow.on_default();
 
 /// So many lines change in place; more would not fit on most terminals.
 const LINES: usize = 12;
-
-/// Without a terminal, numbers that only count up are told this often.
-const OFTEN: Duration = Duration::from_secs(5);
 
 /// What has been told of each object.
 pub struct Rollouts {
@@ -34,9 +31,7 @@ pub struct Rollouts {
 }
 
 struct Told {
-    state: HealthState,
-    sentence: String,
-    at: Instant,
+    pace: Pace,
     bar: Option<ProgressBar>,
 }
 
@@ -52,41 +47,50 @@ impl Rollouts {
 
     /// Tells how far an object is.
     pub fn tell(&mut self, rollout: &Rollout) {
-        let line = line(rollout, &self.default_namespace);
+        let now = Instant::now();
         let open = self.told.values().filter(|told| told.bar.is_some()).count();
-        let Some(told) = self.told.get_mut(&rollout.id) else {
-            // What is live already when it is first seen is no news.
-            let is_news = rollout.state.is_waiting() || rollout.state == HealthState::Hopeless;
-            let bar = self.bars.as_ref().filter(|_| is_news && open < LINES).map(|bars| spinner(bars, &line));
-            if is_news && self.bars.is_none() {
-                note(&line);
+        match self.told.get_mut(&rollout.id) {
+            Some(told) => told.pace.take(rollout),
+            None => {
+                self.told.insert(rollout.id.clone(), Told { pace: Pace::new(rollout, now), bar: None });
             }
-            let told = Told { state: rollout.state, sentence: rollout.sentence.clone(), at: Instant::now(), bar };
-            self.told.insert(rollout.id.clone(), told);
-            return;
-        };
-        if told.sentence == rollout.sentence && told.state == rollout.state {
-            return;
         }
-        let is_over = !rollout.state.is_waiting();
-        match (&self.bars, &told.bar) {
-            (Some(bars), bar) if is_over => {
-                if let Some(bar) = bar {
+        let Some(told) = self.told.get_mut(&rollout.id) else { return };
+        match &self.bars {
+            Some(bars) if rollout.state.is_waiting() => {
+                let line = line(rollout, &self.default_namespace);
+                match &told.bar {
+                    Some(bar) => bar.set_message(line),
+                    None if open < LINES => told.bar = Some(spinner(bars, &line)),
+                    None => {}
+                }
+            }
+            bars => {
+                if let Some(bar) = told.bar.take() {
                     bar.finish_and_clear();
                 }
-                // It went out of sight, or never was in it: now it stays.
-                let _ = bars.println(&line);
-                told.bar = None;
+                if let Some(due) = told.pace.due(now) {
+                    let line = line(&due, &self.default_namespace);
+                    match bars {
+                        // It went out of sight, or never was in it: now it stays.
+                        Some(bars) => {
+                            let _ = bars.println(&line);
+                        }
+                        None => note(&line),
+                    }
+                }
             }
-            (Some(_), Some(bar)) => bar.set_message(line),
-            (Some(_), None) => {}
-            (None, _) if is_over || told.state != rollout.state || told.at.elapsed() >= OFTEN => {
-                note(&line);
-                told.at = Instant::now();
-            }
-            (None, _) => return,
         }
-        (told.state, told.sentence) = (rollout.state, rollout.sentence.clone());
+    }
+
+    /// Tells what was held back until now. To be called again and again while something is waited for.
+    pub fn tell_what_is_due(&mut self) {
+        if self.bars.is_some() {
+            return;
+        }
+        let now = Instant::now();
+        let due = self.told.values_mut().filter_map(|told| told.pace.due(now));
+        due.for_each(|due| note(&line(&due, &self.default_namespace)));
     }
 
     /// Says something above the lines that change.

@@ -20,6 +20,7 @@ mod foreign;
 mod identity;
 mod intercept;
 mod interchange;
+mod live;
 mod prune;
 mod replace;
 mod repository;

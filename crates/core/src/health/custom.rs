@@ -2,8 +2,8 @@
 //!
 //! Source: kstatus (`Reconciling`, `Stalled`, `Ready`), whose README says what it cannot tell: an object that is seen
 //! before its controller has set a condition looks as if it were live. Two things help here: an object of a custom
-//! group without any status is given a few seconds, and the annotation `landfall.dev/ready-condition: NAME` names the
-//! condition to wait for.
+//! group without any status is given a few seconds, and the annotation `landfall.dev/ready-condition: NAME`, or for all
+//! objects of a kind [`ReadyConditions`](super::ReadyConditions), names the condition to wait for.
 
 use serde_json::Value;
 
@@ -20,7 +20,10 @@ const USUAL: [&str; 5] = ["Ready", "Available", "Healthy", "Programmed", "Accept
 const FIRST_STATUS: i64 = 5;
 
 pub(super) fn of(object: &Value, around: &Surroundings<'_>) -> Health {
-    let named = keyed(object, "/metadata/annotations", READY_CONDITION);
+    let named = match keyed(object, "/metadata/annotations", READY_CONDITION) {
+        "" => around.ready_condition(group(object), text(object, "/kind")).unwrap_or_default(),
+        named => named,
+    };
     if number(object, "/status/observedGeneration")
         .is_some_and(|seen| Some(seen) < number(object, "/metadata/generation"))
     {
@@ -60,6 +63,10 @@ fn words(condition: &Condition<'_>) -> String {
 
 /// Kubernetes' own groups have no dot, or end in `.k8s.io`.
 fn is_custom(object: &Value) -> bool {
-    let group = text(object, "/apiVersion").rsplit_once('/').map_or("", |(group, _)| group);
+    let group = group(object);
     group.contains('.') && !group.ends_with(".k8s.io")
+}
+
+fn group(object: &Value) -> &str {
+    text(object, "/apiVersion").rsplit_once('/').map_or("", |(group, _)| group)
 }

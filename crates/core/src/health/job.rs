@@ -6,9 +6,9 @@
 use serde_json::Value;
 
 use super::{
-    Health, HealthState, Surroundings,
+    Health, HealthState, Run, Surroundings,
     cause::{Cause, failed_container, of_pod, refusal},
-    fields::{at, condition, count, is_deleted, is_true, number, text},
+    fields::{at, condition, count, is_deleted, is_true, list, number, text},
     rollout::{pods_words, unfinished},
     time,
 };
@@ -32,7 +32,7 @@ pub(super) fn of(job: &Value, around: &Surroundings<'_>) -> Health {
     if at(job, "/status").is_none() {
         return Health::unobserved();
     }
-    let failures = count(job, "/status/failed");
+    let failures = failures(job, around);
     let mut counts = completions(job, succeeded);
     if failures > 0 {
         let limit = number(job, "/spec/backoffLimit").unwrap_or(6);
@@ -75,7 +75,7 @@ fn failed(job: &Value, reason: &str, message: &str, around: &Surroundings<'_>) -
     let why = match reason {
         "BackoffLimitExceeded" => {
             let limit = number(job, "/spec/backoffLimit").unwrap_or(6);
-            format!("it failed after {} (backoffLimit {limit})", attempts(count(job, "/status/failed")))
+            format!("it failed after {} (backoffLimit {limit})", attempts(failures(job, around)))
         }
         "DeadlineExceeded" => {
             let deadline = count(job, "/spec/activeDeadlineSeconds");
@@ -88,7 +88,7 @@ fn failed(job: &Value, reason: &str, message: &str, around: &Surroundings<'_>) -
     let causes = pods.filter_map(|pod| {
         let cause = of_pod(pod, around)?;
         let container = failed_container(pod).unwrap_or_default();
-        Some((pod, if container.is_empty() { cause } else { cause.with_log(pod, container, false, around) }))
+        Some((pod, if container.is_empty() { cause } else { cause.with_log(pod, container, Run::Present, around) }))
     });
     Health { state: HealthState::Hopeless, ..unfinished(why, causes.collect(), None, None) }
 }
@@ -101,6 +101,15 @@ fn completions(job: &Value, succeeded: i64) -> String {
         None if parallelism > 1 => format!("{succeeded} pods of a work queue have ended"),
         None => format!("{succeeded} of 1 completions"),
     }
+}
+
+/// How many pods have failed. The controller says that a Job has failed before it has counted the last one, which it
+/// first notes as to be counted.
+fn failures(job: &Value, around: &Surroundings<'_>) -> i64 {
+    let uncounted = list(job, "/status/uncountedTerminatedPods/failed").count();
+    let seen = around.children(job, "Pod").filter(|pod| text(pod, "/status/phase") == "Failed").count();
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    (count(job, "/status/failed") + number(uncounted)).max(number(seen))
 }
 
 fn attempts(count: i64) -> String {

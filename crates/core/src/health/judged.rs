@@ -1,6 +1,9 @@
 //! Which kinds have a way to become live at all.
 
-use crate::{object::Gvk, schema};
+use crate::{
+    object::{GroupKind, Gvk},
+    schema,
+};
 
 /// Built-in kinds with a rule.
 const WITH_RULE: [(&str, &str); 14] = [
@@ -23,8 +26,13 @@ const WITH_RULE: [(&str, &str); 14] = [
 /// Whether objects of a kind become live some time after they were written: the built-in kinds with a rule, and all
 /// custom kinds, of which nobody knows. ConfigMaps, roles and their like are what they are at once.
 pub fn is_judged(gvk: &Gvk) -> bool {
-    let kind = (gvk.group.as_str(), gvk.kind.as_str());
-    WITH_RULE.contains(&kind) || gvk.kind == "CustomResourceDefinition" || schema::builtin().lookup(gvk).is_none()
+    has_own_rule(&gvk.group_kind()) || schema::builtin().lookup(gvk).is_none()
+}
+
+/// Whether a kind is live by rules of its own.
+pub(super) fn has_own_rule(kind: &GroupKind) -> bool {
+    WITH_RULE.contains(&(kind.group.as_str(), kind.kind.as_str()))
+        || (kind.group == "apiextensions.k8s.io" && kind.kind == "CustomResourceDefinition")
 }
 
 /// Whether objects of a kind have pods, which say more.

@@ -37,6 +37,7 @@ mod persistent_volume_claim;
 mod pod;
 mod pod_disruption_budget;
 mod progress;
+mod ready_conditions;
 mod replica_set;
 mod rollout;
 mod service;
@@ -53,6 +54,7 @@ use serde_json::Value;
 pub use images::{RunningImage, images};
 pub use judged::{has_pods, is_judged};
 pub use progress::{Progress, new_pods, progress};
+pub use ready_conditions::ReadyConditions;
 pub use since::live_since;
 pub use surroundings::Surroundings;
 
@@ -108,8 +110,20 @@ pub struct LogQuery {
     pub pod_uid: String,
     /// The container, which may be an init container.
     pub container: String,
-    /// Whether the run before the present one is meant, as in `kubectl logs --previous`.
-    pub previous: bool,
+    /// Which of its runs.
+    pub run: Run,
+}
+
+/// A run of a container, of which the API server knows the present and the previous one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Run {
+    /// The present one, which may have ended.
+    Present,
+    /// The one before it, as in `kubectl logs --previous`.
+    Previous,
+    /// The first, which has ended just now. The kubelet starts the container again without any wait: if there is a
+    /// previous run when its log is asked for, that is the one.
+    First,
 }
 
 /// How far an object is, as the API server has it. Kinds without a rule of their own are live unless one of the

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{
+    LogQuery, ReadyConditions, Run,
     fields::{controller, name, namespace, text, uid},
     time,
 };
@@ -31,8 +32,9 @@ pub struct Surroundings<'a> {
     claims: HashMap<(&'a str, &'a str), &'a Value>,
     /// Events by the UID of the object that they are about, the latest last.
     events: HashMap<&'a str, Vec<Event<'a>>>,
-    /// Log lines by the pod's UID and the container's name.
-    logs: HashMap<(&'a str, &'a str), &'a str>,
+    /// Log lines by the pod's UID, the container's name, and the run.
+    logs: HashMap<(&'a str, &'a str, Run), &'a str>,
+    ready_conditions: Option<&'a ReadyConditions>,
 }
 
 /// What an event says.
@@ -80,11 +82,23 @@ impl<'a> Surroundings<'a> {
         }
     }
 
-    /// Adds what a container wrote last, as fetched for a [`LogQuery`](super::LogQuery).
+    /// Adds what a container wrote last, as fetched for a [`LogQuery`].
     #[must_use]
-    pub fn with_log(mut self, pod_uid: &'a str, container: &'a str, lines: &'a str) -> Self {
-        self.logs.insert((pod_uid, container), lines);
+    pub fn with_log(mut self, query: &'a LogQuery, lines: &'a str) -> Self {
+        self.logs.insert((&query.pod_uid, &query.container, query.run), lines);
         self
+    }
+
+    /// Adds which conditions say that objects of custom kinds are live.
+    #[must_use]
+    pub fn with_ready_conditions(mut self, conditions: &'a ReadyConditions) -> Self {
+        self.ready_conditions = Some(conditions);
+        self
+    }
+
+    /// The condition that is chosen for a kind.
+    pub(super) fn ready_condition(&self, group: &str, kind: &str) -> Option<&'a str> {
+        self.ready_conditions?.of(group, kind)
     }
 
     /// The objects of a kind that an object controls.
@@ -102,9 +116,9 @@ impl<'a> Surroundings<'a> {
         self.events.get(uid(about)).into_iter().flatten().rev().copied()
     }
 
-    /// The lines that a container wrote last, without empty ones.
-    pub(super) fn log(&self, pod: &Value, container: &str) -> Vec<&'a str> {
-        let text = self.logs.get(&(uid(pod), container)).copied().unwrap_or_default();
+    /// The lines that a container wrote last in a run, without empty ones.
+    pub(super) fn log(&self, pod: &Value, container: &str, run: Run) -> Vec<&'a str> {
+        let text = self.logs.get(&(uid(pod), container, run)).copied().unwrap_or_default();
         text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect()
     }
 

@@ -3,13 +3,13 @@
 //! each case's `object`; lists are replaced whole.
 //!
 //! Short forms: `owner: UID` for an owner reference, `events: [{about, container, reason, message, at}]`,
-//! `logs: [{pod, container, lines}]`.
+//! `logs: [{pod, container, previous, lines}]`.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::{Surroundings, fields::text, of};
+use super::{LogQuery, Run, Surroundings, fields::text, of};
 use crate::{diagnostic::Source, yaml};
 
 /// All tables.
@@ -31,7 +31,7 @@ struct Case {
     name: String,
     object: Value,
     around: Vec<Value>,
-    logs: Vec<Value>,
+    logs: Vec<(LogQuery, String)>,
     now: String,
     expected: (String, String),
     /// The containers whose logs are asked for, as `pod/container` or `pod/container previous`; not looked at if it is
@@ -47,15 +47,14 @@ fn tables() {
         for case in read(table, text) {
             count += 1;
             let mut around = Surroundings::new(&case.around, &case.now);
-            for log in &case.logs {
-                around = around.with_log(text_of(log, "pod"), text_of(log, "container"), text_of(log, "lines"));
+            for (query, lines) in &case.logs {
+                around = around.with_log(query, lines);
             }
             let health = of(&case.object, &around);
             let state = serde_json::to_value(health.state).unwrap().as_str().unwrap().to_owned();
-            let asks = health
-                .logs
-                .iter()
-                .map(|log| format!("{}/{}{}", log.pod, log.container, if log.previous { " previous" } else { "" }));
+            let asks = health.logs.iter().map(|log| {
+                format!("{}/{}{}", log.pod, log.container, if log.run == Run::Previous { " previous" } else { "" })
+            });
             let asks = Value::from_iter(asks);
             let found = (state, health.sentence);
             if found != case.expected || !case.asks.is_null() && asks != case.asks {
@@ -139,7 +138,18 @@ fn parse(every: &Value, case: &Value) -> Case {
     let expected = (text_of(case, "is").to_owned(), text_of(case, "says").to_owned());
     let name = text_of(case, "case").to_owned();
     let now = field("now").as_str().unwrap_or_default().to_owned();
-    Case { name, object, around, logs: items("logs"), now, expected, asks: case["asks"].clone() }
+    let logs = items("logs").iter().flat_map(logs_of).collect();
+    Case { name, object, around, logs, now, expected, asks: case["asks"].clone() }
+}
+
+fn logs_of(log: &Value) -> Vec<(LogQuery, String)> {
+    let text = |key: &str| text_of(log, key).to_owned();
+    let runs = if log["previous"] == true { vec![Run::Previous] } else { vec![Run::Present, Run::First] };
+    let of = |run| {
+        let (pod_uid, container) = (text("pod"), text("container"));
+        (LogQuery { namespace: String::new(), pod: String::new(), pod_uid, container, run }, text("lines"))
+    };
+    runs.into_iter().map(of).collect()
 }
 
 fn text_of<'a>(value: &'a Value, key: &str) -> &'a str {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use landfall_core::{
-    health::{self, Health, HealthState, LogQuery, Surroundings},
+    health::{self, Health, HealthState, LogQuery, ReadyConditions, Surroundings},
     images::images,
     object::ObjectId,
     rollout::Rollout,
@@ -36,10 +36,16 @@ pub struct Written {
 pub type Logs = HashMap<LogQuery, String>;
 
 /// What each object is, and which logs would say more.
-pub fn judge(awaited: &[Awaited], store: &Store, logs: &Logs, now: &str) -> Vec<(Rollout, Vec<LogQuery>)> {
-    let mut around = Surroundings::new(store.objects(), now);
+pub fn judge(
+    awaited: &[Awaited],
+    store: &Store,
+    logs: &Logs,
+    ready_conditions: &ReadyConditions,
+    now: &str,
+) -> Vec<(Rollout, Vec<LogQuery>)> {
+    let mut around = Surroundings::new(store.objects(), now).with_ready_conditions(ready_conditions);
     for (query, lines) in logs {
-        around = around.with_log(&query.pod_uid, &query.container, lines);
+        around = around.with_log(query, lines);
     }
     awaited.iter().map(|awaited| one(awaited, store, &around)).collect()
 }
@@ -125,7 +131,7 @@ mod tests {
     fn state(written: Option<(&str, i64)>, objects: Vec<Value>) -> (HealthState, String) {
         let mut store = Store::default();
         store.apply(0, Change::All(objects));
-        let (rollout, _) = judge(&[awaited(written)], &store, &Logs::new(), NOW).remove(0);
+        let (rollout, _) = judge(&[awaited(written)], &store, &Logs::new(), &ReadyConditions::default(), NOW).remove(0);
         (rollout.state, rollout.sentence)
     }
 
@@ -151,7 +157,7 @@ mod tests {
     fn what_cannot_be_seen_says_why() {
         let mut store = Store::default();
         store.apply(0, Change::Blind { code: 403, reason: "deployments.apps is forbidden".into() });
-        let (rollout, _) = judge(&[awaited(None)], &store, &Logs::new(), NOW).remove(0);
+        let (rollout, _) = judge(&[awaited(None)], &store, &Logs::new(), &ReadyConditions::default(), NOW).remove(0);
         assert_eq!(rollout.sentence, "it cannot be watched: deployments.apps is forbidden");
     }
 }

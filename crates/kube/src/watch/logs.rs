@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use landfall_core::health::LogQuery;
+use landfall_core::health::{LogQuery, Run};
 use tokio::{sync::Notify, time::Instant};
 
 use super::judge::Logs;
@@ -74,20 +74,35 @@ impl LogFetcher {
     fn fetch(&self, query: LogQuery) -> Task<()> {
         let (api, lines, changed) = (Arc::clone(&self.api), Arc::clone(&self.lines), Arc::clone(&self.changed));
         Task::spawn(async move {
-            let base = format!("/api/v1/namespaces/{}/pods/{}/log", query.namespace, query.pod);
-            let previous = query.previous.to_string();
-            let parameters = [
-                ("container", query.container.as_str()),
-                ("previous", previous.as_str()),
-                ("tailLines", LINES),
-                ("limitBytes", BYTES),
-            ];
-            let answer = api.call(Call::get(path::with_query(&base, &parameters)).accept("*/*")).await;
-            // Without the right to read logs, or with a container that has left none, the state alone must do.
-            let text =
-                answer.map_or_else(|_| String::new(), |answer| String::from_utf8_lossy(&answer.body).into_owned());
-            lines.lock().unwrap_or_else(PoisonError::into_inner).insert(query, text);
+            let mut text = read(&api, &query, query.run == Run::Previous).await;
+            if query.run == Run::First
+                && let Some(previous) = read(&api, &query, true).await
+            {
+                text = Some(previous);
+            }
+            let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+            match text {
+                Some(text) => drop(lines.insert(query, text)),
+                // Without the right to read logs, or with a container that has left none, the state alone must do. One
+                // that is gone by now said what it said.
+                None => drop(lines.entry(query).or_default()),
+            }
+            drop(lines);
             changed.notify_one();
         })
     }
+}
+
+/// The last lines of a container's present run, or of the one before.
+async fn read(api: &Api, query: &LogQuery, previous: bool) -> Option<String> {
+    let base = format!("/api/v1/namespaces/{}/pods/{}/log", query.namespace, query.pod);
+    let previous = previous.to_string();
+    let parameters = [
+        ("container", query.container.as_str()),
+        ("previous", previous.as_str()),
+        ("tailLines", LINES),
+        ("limitBytes", BYTES),
+    ];
+    let answer = api.call(Call::get(path::with_query(&base, &parameters)).accept("*/*")).await;
+    answer.ok().map(|answer| String::from_utf8_lossy(&answer.body).into_owned())
 }

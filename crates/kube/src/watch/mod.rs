@@ -17,7 +17,12 @@ mod watched;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use landfall_core::{inventory::Latest, object::ObjectId, rollout::Rollout};
+use landfall_core::{
+    health::{HealthState, ReadyConditions},
+    inventory::Latest,
+    object::ObjectId,
+    rollout::Rollout,
+};
 use landfall_deploy::target::{Carried, Sight, TargetError, Watch, WatchRequest};
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -45,7 +50,9 @@ pub struct Watching {
     index: HashMap<ObjectId, usize>,
     inventory: Option<usize>,
     inventory_name: String,
+    inventory_version: Option<String>,
     logs: LogFetcher,
+    ready_conditions: ReadyConditions,
     told: Vec<Option<Rollout>>,
     _tasks: Vec<Task<()>>,
 }
@@ -78,10 +85,25 @@ pub async fn watch(api: &Arc<Api>, request: &WatchRequest<'_>) -> Watching {
         awaited,
         inventory: queries.inventory,
         inventory_name: request.key.map(|key| key.name.clone()).unwrap_or_default(),
+        inventory_version: None,
+        ready_conditions: request.ready_conditions.clone(),
         feeds: queries.feeds,
         sink,
         _tasks: tasks,
     }
+}
+
+/// A state whose reason is about to arrive is told together with it: until then the one before it is, or where there is
+/// none, that nothing is decided. What is hopeless ends the wait, and then nobody would read the reason.
+fn without_haste(told: &mut Option<Rollout>, seen: Rollout, is_incomplete: bool) -> Rollout {
+    let now = match told {
+        Some(before) if is_incomplete && before.state.is_waiting() => before.clone(),
+        None if is_incomplete && seen.state == HealthState::Hopeless => {
+            Rollout { state: HealthState::Progressing, ..seen }
+        }
+        _ => seen,
+    };
+    told.insert(now).clone()
 }
 
 #[async_trait]
@@ -90,6 +112,10 @@ impl Watch for Watching {
         if let Some(awaited) = self.index.get(id).and_then(|index| self.awaited.get_mut(*index)) {
             awaited.written = Some(Written { uid: carried.uid.clone(), generation: carried.generation });
         }
+    }
+
+    fn wrote_inventory(&mut self, version: &str) {
+        self.inventory_version = Some(version.to_owned());
     }
 
     async fn next(&mut self, limit: Duration) -> Result<Sight, TargetError> {
@@ -111,18 +137,11 @@ impl Watching {
     fn look(&mut self) -> Sight {
         let now = self.api.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let lines = self.logs.lines();
-        let judged = self.sink.with(|store| judge(&self.awaited, store, &lines, &now));
+        let judged = self.sink.with(|store| judge(&self.awaited, store, &lines, &self.ready_conditions, &now));
         let mut rollouts = Vec::with_capacity(judged.len());
         for ((rollout, queries), told) in judged.into_iter().zip(&mut self.told) {
-            // A state whose reason is about to arrive is told together with it.
-            if self.logs.ask(&queries)
-                && let Some(told) = told.as_ref().filter(|told| told.state.is_waiting())
-            {
-                rollouts.push(told.clone());
-                continue;
-            }
-            *told = Some(rollout.clone());
-            rollouts.push(rollout);
+            let is_incomplete = self.logs.ask(&queries);
+            rollouts.push(without_haste(told, rollout, is_incomplete));
         }
         Sight { rollouts, latest: self.latest(), warnings: self.warnings() }
     }
@@ -131,7 +150,7 @@ impl Watching {
         let feed = self.inventory?;
         self.sink.with(|store| {
             let map = store.objects_of(feed).find(|map| inventory::is_named(map, &self.inventory_name))?;
-            Some(inventory::latest(map))
+            inventory::is_at_least(map, self.inventory_version.as_deref()).then(|| inventory::latest(map))
         })
     }
 

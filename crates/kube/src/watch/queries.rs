@@ -106,7 +106,7 @@ impl Queries {
 
 #[cfg(test)]
 mod tests {
-    use landfall_core::{catalog::Catalog, selector::Selector};
+    use landfall_core::{catalog::Catalog, health::ReadyConditions, selector::Selector};
     use landfall_deploy::environment::EnvironmentKey;
 
     use super::*;
@@ -146,7 +146,14 @@ mod tests {
             .collect();
         let selector = Selector::parse("deploy=shop").unwrap();
         let key = EnvironmentKey::new("prod", &selector);
-        queries(&WatchRequest { objects: &objects, selector: &selector, key: Some(&key), catalog: &catalog })
+        let ready_conditions = &ReadyConditions::default();
+        queries(&WatchRequest {
+            objects: &objects,
+            selector: &selector,
+            key: Some(&key),
+            catalog: &catalog,
+            ready_conditions,
+        })
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::{
     probe,
 };
 use crate::health::{
-    Surroundings,
+    Run, Surroundings,
     fields::{at, number, text},
     time,
 };
@@ -63,11 +63,15 @@ pub(super) fn crashed(container: &Container<'_>, around: &Surroundings<'_>) -> O
         };
         why = format!("{why}; restarted {times}");
     }
-    let previous = at(status, "/state/terminated").is_none();
+    let run = match container.restarts() {
+        _ if at(status, "/state/terminated").is_none() => Run::Previous,
+        0 if text(pod, "/spec/restartPolicy") != "Never" => Run::First,
+        _ => Run::Present,
+    };
     let (one, many) =
         if container.restarts() > 1 { ("keeps crashing", "keep crashing") } else { ("crashed", "crashed") };
     let cause = Cause::new(one, many, why).hopeless(is_hopeless(container, end, around));
-    Some(cause.with_log(pod, container.name(), previous, around))
+    Some(cause.with_log(pod, container.name(), run, around))
 }
 
 /// A program that does not exist in the image will not appear there; anything else that the runtime says may pass.
@@ -121,7 +125,7 @@ pub(crate) fn just_restarted(pod: &Value, around: &Surroundings<'_>) -> Option<C
     let end = container.last_end()?;
     let age = around.age(text(container.status, "/state/running/startedAt")).map(time::words).unwrap_or_default();
     let why = format!("{}, and has run again for {age}", end_words(&container, end));
-    Some(Cause::new("crashed", "crashed", why).with_log(pod, container.name(), true, around))
+    Some(Cause::new("crashed", "crashed", why).with_log(pod, container.name(), Run::Previous, around))
 }
 
 /// Whether a pod is ready only because nobody asks it: a container without a readiness probe was started a moment ago.

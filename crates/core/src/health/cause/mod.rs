@@ -20,7 +20,7 @@ pub(super) use stopping::stopping;
 pub(super) use tell::tell;
 
 use super::{
-    LogQuery, Surroundings,
+    LogQuery, Run, Surroundings,
     fields::{at, condition, is_deleted, name, namespace, text, uid},
 };
 
@@ -76,8 +76,8 @@ impl Cause {
     }
 
     /// Asks for a container's log, and quotes its last line if it is there.
-    pub(super) fn with_log(mut self, pod: &Value, container: &str, previous: bool, around: &Surroundings<'_>) -> Self {
-        if let Some(line) = around.log(pod, container).last() {
+    pub(super) fn with_log(mut self, pod: &Value, container: &str, run: Run, around: &Surroundings<'_>) -> Self {
+        if let Some(line) = around.log(pod, container, run).last() {
             let line: String = line.chars().take(200).collect();
             self.why = format!("{}; its last line: {line}", self.why);
         }
@@ -86,7 +86,7 @@ impl Cause {
             pod: name(pod).to_owned(),
             pod_uid: uid(pod).to_owned(),
             container: container.to_owned(),
-            previous,
+            run,
         });
         self
     }
