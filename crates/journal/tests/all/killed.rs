@@ -18,15 +18,15 @@ const STEPS: usize = 13;
 async fn killed_after_each_write(arena: Arena) {
     let expected = {
         let other = Arena::sqlite();
-        run(&other.address, "prod", STEPS, 0, false);
+        run(&other, "prod", STEPS, 0, false);
         told(&other.journal().await, "prod").await
     };
     for steps in 0..STEPS {
         for ahead in [false, true] {
             // Each deploy needs a place of its own in the same journal, so it gets a namespace of its own.
             let namespace = format!("{steps}-{ahead}");
-            run(&arena.address, &namespace, steps, 0, ahead);
-            run(&arena.address, &namespace, STEPS, 100_000, false);
+            run(&arena, &namespace, steps, 0, ahead);
+            run(&arena, &namespace, STEPS, 100_000, false);
         }
     }
     let journal = arena.journal().await;
@@ -80,14 +80,11 @@ async fn told(journal: &Journal, namespace: &str) -> String {
 }
 
 /// Runs the deploy in another process, which is killed after so many writes to the journal.
-fn run(address: &str, namespace: &str, steps: usize, later: i64, ahead: bool) {
-    let folder = std::env::temp_dir().join(format!("landfall-target-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let database = address.rsplit('/').next().unwrap().replace(|char: char| !char.is_ascii_alphanumeric(), "_");
-    let target = folder.join(format!("{database}-{namespace}")).display().to_string();
+fn run(arena: &Arena, namespace: &str, steps: usize, later: i64, ahead: bool) {
+    let target = arena.folder().join(format!("target-{namespace}")).display().to_string();
     let (left, later, ahead) = (steps.to_string(), later.to_string(), ahead.to_string());
     let env = [
-        ("JOURNAL", address),
+        ("JOURNAL", arena.address.as_str()),
         ("NAMESPACE", namespace),
         ("TARGET", &target),
         ("STEPS", &left),
@@ -96,7 +93,6 @@ fn run(address: &str, namespace: &str, steps: usize, later: i64, ahead: bool) {
     ];
     let status = other_process("killed::runs_a_deploy", &env).status().unwrap();
     assert_eq!(status.success(), steps == STEPS, "{status}");
-    let _ = std::fs::remove_dir(&folder);
 }
 
 /// What a deploy writes to the target: a file stands for it, so that it outlives the process.
