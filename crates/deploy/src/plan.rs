@@ -40,6 +40,16 @@ pub struct Planned {
     pub key: EnvironmentKey,
     /// What the user allows.
     pub options: PlanOptions,
+    /// How many objects that the plan creates have come into being since: each is a refusal of the plan.
+    pub created_meanwhile: usize,
+}
+
+impl Planned {
+    /// Whether nothing is wrong with the plan, but that somebody else is at work on the target: a new one may be carried
+    /// out.
+    pub fn is_outdated(&self) -> bool {
+        self.created_meanwhile > 0 && self.plan.refusals.len() == self.created_meanwhile
+    }
 }
 
 /// Why there is no plan.
@@ -138,7 +148,7 @@ async fn observe_and_compute(
     }
     // From here on also the kinds count that the revision itself brings.
     desired.defined_kinds.iter().for_each(|kind| catalog.add(kind.clone()));
-    Ok(Planned { plan, desired, catalog, observation, inventories, key, options: request.options.clone() })
+    Ok(Planned { plan, desired, catalog, observation, inventories, key, options: request.options.clone(), created_meanwhile: 0 })
 }
 
 /// Objects that are read even where the selector does not select them: those of the revision, which may exist
@@ -194,6 +204,7 @@ pub async fn check(target: &dyn Target, planned: &mut Planned, progress: &dyn Pr
     let manifests: BTreeMap<&ObjectId, usize> =
         planned.desired.objects.iter().enumerate().map(|(index, desired)| (&desired.id, index)).collect();
     let mut refusals = Vec::new();
+    let mut created_meanwhile = 0;
     let mut missing_namespaces: BTreeMap<String, Vec<Refusal>> = BTreeMap::new();
     for (index, outcome) in outcomes {
         let Some(item) = planned.plan.items.get_mut(index) else { continue };
@@ -216,11 +227,11 @@ pub async fn check(target: &dyn Target, planned: &mut Planned, progress: &dyn Pr
                 continue;
             }
             Ok(CheckOutcome::Refused(fault)) => fault,
-            Ok(CheckOutcome::Exists) => CheckFault {
-                message: "somebody created it while this plan was made; run again".to_owned(),
-                causes: Vec::new(),
-                code: 409,
-            },
+            Ok(CheckOutcome::Exists) => {
+                created_meanwhile += 1;
+                let message = "somebody created it while this plan was made".to_owned();
+                CheckFault { message, causes: Vec::new(), code: 409 }
+            }
             Err(TargetError::Forbidden(reason)) => CheckFault { message: reason, causes: Vec::new(), code: 403 },
             Err(error) => return Err(error),
         };
@@ -238,5 +249,6 @@ pub async fn check(target: &dyn Target, planned: &mut Planned, progress: &dyn Pr
     refusals.extend(missing_namespaces.into_values().filter_map(Refusal::first_of));
     refusals.sort_by(|a: &Refusal, b| a.place.cmp(&b.place));
     planned.plan.refusals.extend(refusals);
+    planned.created_meanwhile = created_meanwhile;
     Ok(())
 }

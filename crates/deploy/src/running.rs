@@ -51,7 +51,9 @@ enum Written {
 impl Running<'_> {
     /// Carries out the plan, or a new one if another deploy ended since it was made, and waits.
     pub async fn deploy(&self, mut planned: Planned) -> Result<Outcome, DeployError> {
-        if !self.is_accepted(&mut planned).await? {
+        // An object that came into being meanwhile may be the work of another deploy of this environment: once that has
+        // ended, the plan is made anew.
+        if !self.is_accepted(&mut planned).await? && !(planned.is_outdated() && self.request.track) {
             return Ok(Outcome::Blocked(Box::new(planned)));
         }
         // A deploy that began to write and has not ended: whether it runs or was killed, only the lock tells.
@@ -60,7 +62,9 @@ impl Running<'_> {
             self.progress.planned(&planned.plan);
             self.nothing_to_write(planned).await?
         } else if self.request.track {
-            self.create_own_namespace(&planned).await?;
+            if !planned.is_outdated() {
+                self.create_own_namespace(&planned).await?;
+            }
             let lock = self.lock(&planned).await?;
             let written = self.carry_out_locked(planned, lock.as_ref()).await;
             lock.release().await;
@@ -96,13 +100,17 @@ impl Running<'_> {
     async fn carry_out_locked(&self, mut planned: Planned, lock: &dyn Lock) -> Result<Written, DeployError> {
         self.journaling.end_others().await;
         for _ in 0..REPLANS {
-            if self.target.inventories(&planned.key).await?.version == planned.inventories.version {
+            let version = self.target.inventories(&planned.key).await?.version;
+            if version == planned.inventories.version && !planned.is_outdated() {
                 break;
             }
             planned = replan(self.target, planned, self.request).await?;
-            if !self.is_accepted(&mut planned).await? {
+            if !self.is_accepted(&mut planned).await? && !planned.is_outdated() {
                 return Ok(Written::Not(Box::new(planned)));
             }
+        }
+        if !planned.plan.refusals.is_empty() {
+            return Ok(Written::Not(Box::new(planned)));
         }
         self.progress.planned(&planned.plan);
         if !planned.plan.has_changes() {

@@ -18,6 +18,11 @@ pub fn report(plan: &Plan, ending: Option<&Ending>, default_namespace: &str, too
             note(&format!("Done in {seconds:.1} s: {done}"));
             ExitCode::SUCCESS
         }
+        // Nobody watched: it was live before, and nothing tells since when.
+        Some(Ending::Live { rollouts, .. }) if rollouts.is_empty() && !plan.has_changes() => {
+            note(&format!("Already live ({seconds:.1} s): {done}"));
+            ExitCode::SUCCESS
+        }
         Some(Ending::Live { at, rollouts }) => {
             for rollout in rollouts.iter().filter(|rollout| rollout.state == HealthState::Suspended) {
                 note(&rollouts::line(rollout, default_namespace));

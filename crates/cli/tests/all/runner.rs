@@ -168,11 +168,15 @@ impl Ran {
     }
 }
 
-/// `Done in 0.3 s` becomes `Done in [N] s`, and the lines of progress that a slow machine adds go.
+/// `Done in 0.3 s` becomes `Done in [N] s`, `Live since 14:32:05 (0.3 s)` becomes `Live since [TIME] ([N] s)`, and so on;
+/// the lines of progress that a slow machine adds go.
 fn without_seconds(text: &str) -> String {
-    let seconds = |line: &str| match line.strip_prefix("Done in ").and_then(|rest| rest.split_once(" s: ")) {
-        Some((_, rest)) => format!("Done in [N] s: {rest}"),
-        None => line.to_owned(),
+    let seconds = |line: &str| {
+        let rest = |begin: &str, end: &str| line.strip_prefix(begin)?.split_once(end).map(|(_, rest)| rest.to_owned());
+        let done = rest("Done in ", " s: ").map(|rest| format!("Done in [N] s: {rest}"));
+        let live = rest("Live since ", " s): ").map(|rest| format!("Live since [TIME] ([N] s): {rest}"));
+        let already = rest("Already live (", " s): ").map(|rest| format!("Already live ([N] s): {rest}"));
+        done.or(live).or(already).unwrap_or_else(|| line.to_owned())
     };
     text.lines().filter(|line| !is_progress(line)).map(|line| without_kinds(&seconds(line)) + "\n").collect()
 }

@@ -100,7 +100,7 @@ spec:
         spec.template.spec.containers[name=web].ports[containerPort=81]
           - {"containerPort":81,"name":"more","protocol":"TCP"}
     "#);
-    work.landfall(&["deploy", "-f", "base", "-l", "deploy=side", "-n", &namespace]).success();
+    work.landfall(&["deploy", "--no-wait", "-f", "base", "-l", "deploy=side", "-n", &namespace]).success();
     insta::assert_snapshot!(plan(), @"1 unchanged");
     let live =
         cluster.kubectl(&["get", "deployment", "web", "-n", &namespace, "-o", "json", "--show-managed-fields"]).ok();

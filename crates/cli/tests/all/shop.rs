@@ -15,6 +15,7 @@ pub struct Shop<'c> {
     pub cluster: &'c Cluster,
     pub namespace: String,
     pub work: Workspace,
+    waits: bool,
 }
 
 impl Shop<'static> {
@@ -32,9 +33,15 @@ impl<'c> Shop<'c> {
         let namespace = format!("shop-{}", COUNT.fetch_add(1, Ordering::Relaxed));
         cluster.kubectl(&["create", "namespace", &namespace]).ok();
         let work = Workspace::on(cluster).replace(&namespace, "$NS");
-        let shop = Self { cluster, namespace, work };
+        let shop = Self { cluster, namespace, work, waits: false };
         let kubeconfig = shop.kubeconfig_of("admin");
         Self { work: shop.work.with_kubeconfig(&kubeconfig), ..shop }
+    }
+
+    /// The same where deploys wait until everything is live. Most tests are of what is written, and most clusters have
+    /// nothing that would make a workload live.
+    pub fn waiting(self) -> Self {
+        Self { waits: true, ..self }
     }
 
     /// The same environment as another user sees it.
@@ -71,8 +78,7 @@ impl<'c> Shop<'c> {
 
     /// The same with more arguments.
     pub fn deploy_with(&self, args: &[&str]) -> Ran {
-        let usual = ["deploy", "-f", "base", "-R", "-l", "deploy=$NS"];
-        self.landfall(&[&usual, args].concat())
+        self.landfall(&[&self.usual(), args].concat())
     }
 
     /// Runs `landfall`. The name of the environment's record, in which its name is a hash, becomes the same in every run.
@@ -86,8 +92,13 @@ impl<'c> Shop<'c> {
 
     /// The arguments of [`Self::deploy_with`].
     pub fn deploy_args(&self, args: &[&str]) -> Vec<String> {
-        let usual = ["deploy", "-f", "base", "-R", "-l", "deploy=$NS"];
-        usual.iter().chain(args).map(|arg| self.fill(arg)).collect()
+        self.usual().iter().chain(args).map(|arg| self.fill(arg)).collect()
+    }
+
+    fn usual(&self) -> Vec<&'static str> {
+        let mut usual = vec!["deploy", "-f", "base", "-R", "-l", "deploy=$NS"];
+        usual.extend((!self.waits).then_some("--no-wait"));
+        usual
     }
 
     /// Runs kubectl as the administrator in the environment's namespace.

@@ -119,6 +119,8 @@ impl Item {
             "ask for this right: docs/permissions.md lists those that a deploy needs".to_owned()
         } else if fault.code == 403 {
             "correct what the cluster's policy refuses".to_owned()
+        } else if fault.code == 409 {
+            "run it again: another deploy may be at work".to_owned()
         } else {
             "correct the manifest".to_owned()
         };

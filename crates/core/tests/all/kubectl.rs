@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -20,28 +21,31 @@ pub struct Answer {
     pub modified: String,
 }
 
-/// The program, built; `None`, with a notice, where it cannot be built.
+/// The program, built.
 pub struct Kubectl {
     program: PathBuf,
     openapi: PathBuf,
 }
 
 impl Kubectl {
-    /// `name` must differ between tests, which may run at the same time.
-    pub fn build(name: &str) -> Option<Self> {
-        match Self::try_build(name) {
+    /// Builds it once for all tests; `None`, with a notice, where it cannot be built.
+    pub fn build() -> Option<&'static Self> {
+        static BUILT: OnceLock<Option<Kubectl>> = OnceLock::new();
+        let build = || match Self::try_build() {
             Ok(kubectl) => Some(kubectl),
             Err(reason) => {
                 eprintln!("SKIPPED: the comparison with kubectl's packages needs Go and their modules: {reason}");
                 None
             }
-        }
+        };
+        BUILT.get_or_init(build).as_ref()
     }
 
-    fn try_build(name: &str) -> Result<Self, String> {
+    fn try_build() -> Result<Self, String> {
         let bench = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bench");
-        let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("mergecheck-{name}"));
-        go(&bench.join("mergecheck"), &["build", "-o", &program.to_string_lossy(), "."])?;
+        let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mergecheck");
+        // As bench/build does it: most packages have been compiled for the test clusters already.
+        go(&bench.join("mergecheck"), &["build", "-trimpath", "-o", &program.to_string_lossy(), "."])?;
         let download = go(&bench.join("modules/kubernetes"), &["mod", "download", "-json", "k8s.io/kubernetes"])?;
         let download: Value = serde_json::from_str(&download).map_err(|error| error.to_string())?;
         let folder = download["Dir"].as_str().ok_or("go mod download names no folder")?;

@@ -162,7 +162,7 @@ fn check_result(case: &Case, live: &Value, patch: &Patch, answer: &Answer, tally
 
 #[test]
 fn patches_and_results_are_kubectls() {
-    let Some(kubectl) = Kubectl::build("patches") else { return };
+    let Some(kubectl) = Kubectl::build() else { return };
     let (seed, count) = (setting("MERGE_SEED", 1), setting("MERGE_CASES", 3000));
     println!("MERGE_SEED={seed} MERGE_CASES={count}");
     let (mut random, objects, kinds) = (Random::new(seed), objects(), kinds());
@@ -190,7 +190,7 @@ fn patches_and_results_are_kubectls() {
 
 #[test]
 fn the_annotation_is_kubectls() {
-    let Some(kubectl) = Kubectl::build("annotation") else { return };
+    let Some(kubectl) = Kubectl::build() else { return };
     let (mut random, objects, kinds) = (Random::new(setting("MERGE_SEED", 1)), objects(), kinds());
     let manifests: Vec<Value> = (0..500).map(|_| generate(&mut random, &objects, &kinds).modified).collect();
     let answers = kubectl.ask(&manifests.iter().map(|manifest| json!({"manifest": manifest})).collect::<Vec<_>>());
@@ -231,7 +231,7 @@ fn sorted(list: &Value) -> Vec<String> {
 /// kubectl loses entries here; ours must arrive at the server as the manifest has them.
 #[test]
 fn entries_with_shared_keys_arrive() {
-    let Some(kubectl) = Kubectl::build("shared") else { return };
+    let Some(kubectl) = Kubectl::build() else { return };
     let mut random = Random::new(setting("MERGE_SEED", 1));
     let (mut questions, mut expected) = (Vec::new(), Vec::new());
     for _ in 0..1000 {

@@ -43,11 +43,8 @@ fn usage_errors() {
     ");
     insta::assert_snapshot!(run(&["plan", "-f", "base", "--repo", "x"]), @"
     --- stderr ---
-    error: the argument '--filename <PATH>' cannot be used with '--repo <URL>'
-
-    Usage: landfall plan --filename <PATH> [ENVIRONMENT] [REVISION]
-
-    For more information, try '--help'.
+    error: Both -f and --repo x are given
+    hint: give either files, or the repository and an environment of its landfall.yaml
     --- exit status 1 ---
     ");
     insta::assert_snapshot!(run(&["apply"]), @"

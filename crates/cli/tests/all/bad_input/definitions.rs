@@ -55,7 +55,7 @@ fn definition_and_its_object_in_one_revision() {
     work.write("base/a-widget.yaml", &widget(group, namespace, "3"))
         .write("base/definition.yaml", &definition(group, namespace));
     work.commit("Begin");
-    insta::assert_snapshot!(work.landfall(&["deploy"]).snapshot(), @"
+    insta::assert_snapshot!(work.landfall(&["deploy", "--no-wait"]).snapshot(), @"
     + create  customresourcedefinition/widgets.one.example.com  base/definition.yaml:1:1
     + create  widget/w                                          base/a-widget.yaml:1:1
 
@@ -67,7 +67,7 @@ fn definition_and_its_object_in_one_revision() {
     Done in [N] s: 2 created
     --- exit status 0 ---
     ");
-    insta::assert_snapshot!(work.landfall(&["deploy"]).snapshot(), @"
+    insta::assert_snapshot!(work.landfall(&["deploy", "--no-wait"]).snapshot(), @"
     --- stderr ---
     Deploying prod at fb9cfff (Begin)
     to context admin ($SERVER), namespace definitions

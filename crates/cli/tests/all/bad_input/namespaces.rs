@@ -99,7 +99,7 @@ fn namespace_and_its_objects_in_one_revision() {
     Deploying prod at c105e2f (Begin)
     to context admin ($SERVER), namespace new-namespaces
 
-    Done in [N] s: 2 created
+    Live since [TIME] ([N] s): 2 created
     --- exit status 0 ---
     ");
     insta::assert_snapshot!(work.landfall(&["deploy"]).snapshot(), @"
@@ -107,7 +107,7 @@ fn namespace_and_its_objects_in_one_revision() {
     Deploying prod at c105e2f (Begin)
     to context admin ($SERVER), namespace new-namespaces
 
-    Done in [N] s: 2 unchanged
+    Already live ([N] s): 2 unchanged
     --- exit status 0 ---
     ");
 }
@@ -129,7 +129,7 @@ fn the_environments_own_namespace_comes_with_the_revision() {
     Deploying prod at 1e91afd (Begin)
     to context admin ($SERVER), namespace shop-own
 
-    Done in [N] s: 2 created
+    Live since [TIME] ([N] s): 2 created
     --- exit status 0 ---
     ");
     insta::assert_snapshot!(work.landfall(&["deploy"]).snapshot(), @"
@@ -137,7 +137,7 @@ fn the_environments_own_namespace_comes_with_the_revision() {
     Deploying prod at 1e91afd (Begin)
     to context admin ($SERVER), namespace shop-own
 
-    Done in [N] s: 2 unchanged
+    Already live ([N] s): 2 unchanged
     --- exit status 0 ---
     ");
     work.write(

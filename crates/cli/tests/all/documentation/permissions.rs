@@ -34,18 +34,23 @@ fn deploy_everything(work: &Workspace, namespace: &str, label: &str, more: &str)
     let select = format!("deploy={label}");
     let base = ["-f", "base", "-l", &select, "-n", namespace];
     let run = |command: &[&str]| work.landfall(&[command, &base].concat()).success();
+    let deploy = |more: &[&str]| run(&[&["deploy", "--no-wait"], more].concat());
     work.write("base/web.yaml", &workload).write("base/more.yaml", more);
     run(&["plan"]);
-    let ran = run(&["deploy"]);
+    let ran = deploy(&[]);
     assert!(!ran.stderr.contains("error"), "{}", ran.stderr);
+    // Nothing here makes a workload live, but watching it is allowed.
+    let ran = work.landfall(&[&["deploy", "--timeout=1s"][..], &base].concat());
+    assert_eq!(ran.status, 3, "{}", ran.stderr);
+    assert!(!ran.stderr.contains("cannot be watched"), "{}", ran.stderr);
     work.write("base/web.yaml", &workload.replace("web:1", "web:2").replace("hunter2", "hunter3"));
     run(&["apply", "--prune"]);
     work.write("base/web.yaml", &workload.replace("stringData", "type: example.com/login\nstringData"));
-    run(&["deploy", "--replace", "secret/web"]);
+    deploy(&["--replace", "secret/web"]);
     work.write("base/web.yaml", workload.split("---\n").next().unwrap());
-    let ran = run(&["deploy"]);
+    let ran = deploy(&[]);
     assert!(ran.stderr.contains("3 pruned"), "{}", ran.stderr);
-    run(&["deploy"]);
+    deploy(&[]);
 }
 
 #[test]

@@ -26,7 +26,7 @@ spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
     work.write("base/settings.yaml", &config_map("settings", "info"))
         .write("base/old.yaml", &config_map("old", "info"));
     work.write("base/same.yaml", &config_map("same", "info")).write("base/data.yaml", claim).commit("Begin");
-    work.landfall(&["deploy"]).success();
+    work.landfall(&["deploy", "--no-wait"]).success();
     // Somebody changes a field by hand, which the revision changes too.
     let set = r#"{"data": {"level": "warn"}}"#;
     cluster.kubectl(&["patch", "configmap", "settings", "-n", "plan-json", "--field-manager=bob", "-p", set]).ok();

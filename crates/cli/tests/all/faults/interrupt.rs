@@ -42,7 +42,7 @@ fn what_is_under_way_ends_and_the_next_deploy_completes() {
     let said = ran.stderr.lines().skip_while(|line| !line.starts_with("Stopping")).collect::<Vec<_>>().join("\n");
     let said = said.lines().filter(|line| !line.starts_with("Applying")).collect::<Vec<_>>().join("\n");
     insta::assert_snapshot!(said.replace(&format!("Stopped after {done} of"), "Stopped after [ALL THAT ARE LIVE] of"), @"
-    Stopping after the requests that are under way; press Ctrl-C again to end at once
+    Stopping after what is under way; press Ctrl-C again to end at once
     error: Stopped after [ALL THAT ARE LIVE] of 120 changes, nothing was pruned. Deploy again to go on
     ");
     assert_eq!(ran.status, 1);
@@ -73,7 +73,7 @@ fn while_it_waits_for_another_deploy() {
     to context admin ($SERVER), namespace $NS
 
     Waiting for another deploy: bob@desk (process 17)
-    Stopping after the requests that are under way; press Ctrl-C again to end at once
+    Stopping after what is under way; press Ctrl-C again to end at once
     error: Stopped after 0 of 1 changes, nothing was pruned. Deploy again to go on
     --- exit status 1 ---
     ");

@@ -116,6 +116,25 @@ fn two_at_the_same_time() {
     assert_eq!(live(cluster, &namespace, "info"), 30);
 }
 
+/// Another deploy, which is applying just now, may have created an object between the plan and its check.
+#[test]
+fn what_comes_into_being_meanwhile_is_planned_anew() {
+    let cluster = Cluster::shared();
+    let (work, namespace) = workspace(cluster, 2);
+    let manifest = work.dir().join("base/000.yaml");
+    let other = (cluster.kubeconfig().to_owned(), namespace.clone());
+    let slow = Faulty::start(&cluster.proxy(), move |asked| {
+        if asked.method == "POST" && asked.path.contains("configmaps") && asked.path.contains("dryRun") {
+            let args = ["apply", "-n", &other.1, "-f", &manifest.to_string_lossy()];
+            landfall_bench_cluster::kubectl(&other.0, &args, None).ok();
+        }
+        Fate::Pass
+    });
+    let url = slow.url();
+    let ran = work.landfall(&deploy(&namespace, &["--server", &url])).success();
+    assert!(ran.stderr.contains("1 created, 1 unchanged"), "{}", ran.stderr);
+}
+
 /// The only test that waits for a lock to expire.
 #[test]
 fn a_holder_that_was_killed_loses_it() {

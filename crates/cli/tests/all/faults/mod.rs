@@ -33,9 +33,9 @@ fn write(work: &Workspace, count: usize, level: &str) {
     }
 }
 
-/// The arguments of a deploy of all that, with others at the end.
+/// The arguments of a deploy of all that, with others at the end. These tests are of what is written.
 fn deploy<'a>(namespace: &'a str, more: &[&'a str]) -> Vec<&'a str> {
-    [&["deploy", "-f", "base", "-l", "deploy=shop", "-n", namespace], more].concat()
+    [&["deploy", "--no-wait", "-f", "base", "-l", "deploy=shop", "-n", namespace], more].concat()
 }
 
 /// How many ConfigMaps of the environment have this level.

@@ -10,7 +10,7 @@ fn of_both(name: &str) -> String {
 #[test]
 fn an_object_of_two_environments_is_refused_to_the_second() {
     let shop = Shop::open();
-    let team = || shop.landfall(&["deploy", "-f", "team", "-l", "team=$NS"]).snapshot();
+    let team = || shop.landfall(&["deploy", "--no-wait", "-f", "team", "-l", "team=$NS"]).snapshot();
     shop.write("base/a.yaml", &of_both("a")).write("base/b.yaml", &of_both("b"));
     shop.deploy_with(&[]).success();
     shop.write("team/a.yaml", &of_both("a").replace("info", "debug")).write("team/c.yaml", &of_both("c"));

@@ -50,7 +50,7 @@ fn links() {
     Deploying prod at 4eeea54 (Link)
     to context admin ($SERVER), namespace links
 
-    Done in [N] s: 2 created
+    Live since [TIME] ([N] s): 2 created
     --- exit status 0 ---
     ");
     symlink("/etc/passwd", work.dir().join("base/out.yaml")).unwrap();

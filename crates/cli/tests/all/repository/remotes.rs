@@ -41,7 +41,7 @@ fn a_file_address_and_the_cache() {
     Deploying prod at 42ee9b6 (First)
     to context admin ($SERVER), namespace file-address
 
-    Done in [N] s: 1 created
+    Live since [TIME] ([N] s): 1 created
     --- exit status 0 ---
     ");
     assert!(cache.join("landfall/repositories").is_dir() && !work.dir().join("../home/.cache").exists());

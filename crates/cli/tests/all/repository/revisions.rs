@@ -51,7 +51,7 @@ fn a_subfolder_and_a_work_tree_of_the_clone() {
     Deploying prod at 024e7ec (First)
     to context admin ($SERVER), namespace work-trees
 
-    Done in [N] s: 1 created
+    Live since [TIME] ([N] s): 1 created
     --- exit status 0 ---
     ");
     work.git(&["branch", "other"]);
@@ -100,7 +100,7 @@ fn a_revision_from_before_the_configuration() {
     Deploying prod at fe83edf (First)
     to context admin ($SERVER), namespace older
 
-    Done in [N] s: 1 created
+    Live since [TIME] ([N] s): 1 created
     --- exit status 0 ---
     ");
     assert_eq!(live(namespace), "first");

@@ -17,7 +17,7 @@ fn changes_that_are_not_committed() {
     Deploying prod at 7cf3850 (First)
     to context admin ($SERVER), namespace uncommitted
 
-    Done in [N] s: 1 created
+    Live since [TIME] ([N] s): 1 created
     --- exit status 0 ---
     ");
     assert_eq!(live(namespace), "first");

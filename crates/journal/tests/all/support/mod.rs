@@ -10,24 +10,19 @@ use tempfile::TempDir;
 /// One empty database.
 pub struct Arena {
     pub address: String,
-    folder: TempDir,
+    _folder: TempDir,
 }
 
 impl Arena {
     pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { address: folder.path().join("state/journal.db").display().to_string(), folder }
+        Self { address: folder.path().join("state/journal.db").display().to_string(), _folder: folder }
     }
 
     /// `None` where PostgreSQL is not installed.
     pub fn postgres() -> Option<Self> {
         let server = landfall_bench_postgres::server()?;
-        Some(Self { address: server.database(), folder: tempfile::tempdir().unwrap() })
-    }
-
-    /// For files of the test's own.
-    pub fn folder(&self) -> &std::path::Path {
-        self.folder.path()
+        Some(Self { address: server.database(), _folder: tempfile::tempdir().unwrap() })
     }
 
     pub fn location(&self) -> Location {
