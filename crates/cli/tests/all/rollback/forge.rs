@@ -49,7 +49,7 @@ fn pushed_over_http_with_the_users_login() {
     458bfd1 is now the tip of main of $URL
     Your clone does not have it yet: `git pull`
     Deploying prod at 458bfd1 (Revert "Tell more")
-    Live since hh:mm:ss ([N] s): 1 updated
+    Live since [TIME] ([N] s): 1 updated
     --- exit status 0 ---
     "#);
     assert_eq!(site.live("level"), "info");

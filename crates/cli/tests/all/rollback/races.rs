@@ -48,7 +48,7 @@ fn a_push_in_between_is_built_upon_and_shown() {
     fc2eb38 is now the tip of main of file://$ROOT/srv/shop.git
     Your clone does not have it yet: `git pull`
     Deploying prod at fc2eb38 (Revert "Tell more")
-    Live since hh:mm:ss ([N] s): 1 created, 1 updated
+    Live since [TIME] ([N] s): 1 created, 1 updated
     --- exit status 0 ---
     "#);
     assert_eq!(

@@ -26,7 +26,7 @@ fn the_newest_deployed_commit_is_undone() {
     f649b0c is now the tip of main of file://$ROOT/srv/shop.git
     Your clone does not have it yet: `git pull`
     Deploying prod at f649b0c (Revert "Tell more")
-    Live since hh:mm:ss ([N] s): 1 updated
+    Live since [TIME] ([N] s): 1 updated
     --- exit status 0 ---
     "#);
     assert_eq!(site.live("level"), "info");
@@ -62,7 +62,7 @@ fn the_newest_deployed_commit_is_undone() {
     4b666f6 is now the tip of main of file://$ROOT/srv/shop.git
     Your clone does not have it yet: `git pull`
     Deploying prod at 4b666f6 (Reapply "Tell more")
-    Live since hh:mm:ss ([N] s): 1 updated
+    Live since [TIME] ([N] s): 1 updated
     --- exit status 0 ---
     "#);
     assert_eq!(site.live("level"), "debug");
@@ -96,7 +96,7 @@ fn everything_after_a_revision_is_undone() {
     bc768d5 is now the tip of main of file://$ROOT/srv/shop.git
     Your clone does not have it yet: `git pull`
     Deploying prod at bc768d5 (Revert "Not deployed yet" and 2 more commits)
-    Live since hh:mm:ss ([N] s): 1 updated
+    Live since [TIME] ([N] s): 1 updated
     --- exit status 0 ---
     "#);
     assert_eq!((site.live("level").as_str(), remote.git(&["diff", &first, "main"])), ("info", String::new()));
@@ -143,7 +143,7 @@ fn without_a_remote_the_branch_itself_moves() {
 
     255625c is now the tip of main
     Deploying prod at 255625c (Revert "Tell more")
-    Live since hh:mm:ss ([N] s): 1 updated
+    Live since [TIME] ([N] s): 1 updated
     --- exit status 0 ---
     "#);
     assert_eq!(site.live("level"), "info");

@@ -83,8 +83,7 @@ impl Story {
     }
 
     fn deploy(&self) {
-        let ran = self.site.landfall(&self.args(&["deploy", "prod"])).success();
-        assert!(ran.stderr.contains("Live since "), "{}", ran.stderr);
+        self.site.landfall(&self.args(&["deploy", "prod"])).success();
     }
 
     fn spawn(&self) -> Child {

@@ -112,7 +112,7 @@ fn a_deploy_that_was_killed_while_it_wrote() {
     to context admin ($SERVER), namespace timeline-halfway
 
     Waiting for another deploy: ada@$HOST (process [N])
-    Live since hh:mm:ss ([N] s): 1 unchanged
+    Already live ([N] s): 1 unchanged
     --- exit status 0 ---
     ");
     insta::assert_snapshot!(site.shown(&["status"]), @"
