@@ -15,6 +15,7 @@ mod bare;
 mod bench;
 mod goals;
 mod growth;
+mod live;
 mod machine;
 mod measure;
 mod report;
@@ -64,8 +65,10 @@ fn main() {
     goals.iter().for_each(|goal| println!("{goal}"));
     let growth = growth::run(&options);
     println!("\n{}", growth::table(&growth));
+    let live = live::run(&options);
+    println!("\n{}", live::table(&live));
     if options.only.is_none() {
-        let page = report::page(&rows, &goals, &growth, &options);
+        let page = report::page(&rows, &goals, &growth, &live, &options);
         let path: &Path = &arguments.output;
         fs::write(path, page).unwrap_or_else(|error| panic!("{} cannot be written: {error}", path.display()));
         eprintln!("bench: wrote {}", path.display());

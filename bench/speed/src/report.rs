@@ -7,6 +7,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use crate::bench::{Options, Row};
 use crate::goals::Goal;
 use crate::growth::{self, Point};
+use crate::live;
 use crate::machine;
 use crate::tools::Tool;
 
@@ -40,7 +41,7 @@ fn times(ratio: f64) -> String {
 }
 
 /// The page.
-pub fn page(rows: &[Row], goals: &[Goal], growth: &[Point], options: &Options) -> String {
+pub fn page(rows: &[Row], goals: &[Goal], growth: &[Point], live: &[live::Point], options: &Options) -> String {
     let mut page = INTRODUCTION.to_owned();
     if options.quick {
         page.push_str("\n**Made with `QUICK=1`: fewer runs and objects than the full benchmark.**\n");
@@ -72,6 +73,8 @@ pub fn page(rows: &[Row], goals: &[Goal], growth: &[Point], options: &Options) -
     }
     page.push_str(GROWTH);
     page.push_str(&growth::table(growth));
+    page.push_str(LIVE);
+    page.push_str(&live::table(live));
     page
 }
 
@@ -101,6 +104,14 @@ const RESULTS: &str = "
 
 Medians; in brackets how many times Landfall's time the others take. kubectl's and other slow runs are done once. Peak memory
 is that of Landfall, kubectl and Flux's engine, the highest of all runs.
+
+";
+
+const LIVE: &str = "
+## Until it is told that everything is live
+
+Each Deployment of one pod gets another image, on simulated nodes. Seconds from the first write until `landfall deploy` ends, and
+until `kubectl apply --prune -l deploy=load` and then `kubectl rollout status deployment -l deploy=load` have ended.
 
 ";
 

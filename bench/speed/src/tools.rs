@@ -50,7 +50,7 @@ fn clean(program: &Path, kubeconfig: &Path) -> Command {
 }
 
 /// The program beside this one.
-fn beside(name: &str) -> PathBuf {
+pub fn beside(name: &str) -> PathBuf {
     let path = env::current_exe().expect("this program knows its own path").with_file_name(name);
     assert!(path.exists(), "{} is not there; build it with the same profile, as `make bench` does", path.display());
     path
