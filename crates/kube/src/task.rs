@@ -13,6 +13,11 @@ impl<T: Send + 'static> Task<T> {
         Self(tokio::spawn(future))
     }
 
+    /// Whether it has ended.
+    pub fn is_finished(&self) -> bool {
+        self.0.is_finished()
+    }
+
     /// Waits for its result.
     pub async fn join(mut self) -> T {
         match (&mut self.0).await {

@@ -19,6 +19,9 @@ use crate::{
 /// A container that crashes again and again says something new each time.
 const FRESH: Duration = Duration::from_secs(10);
 
+/// One that has said nothing, or whose node did not answer, is asked again sooner.
+const EMPTY: Duration = Duration::from_secs(1);
+
 /// So long a state is held back until the lines that belong to it are there.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
@@ -39,7 +42,7 @@ pub struct LogFetcher {
 struct Asked {
     first: Instant,
     last: Instant,
-    _task: Task<()>,
+    task: Task<()>,
 }
 
 impl LogFetcher {
@@ -58,13 +61,17 @@ impl LogFetcher {
         let now = Instant::now();
         let mut worth_waiting = false;
         for query in queries {
-            let is_fresh = self.asked.get(query).is_some_and(|asked| now - asked.last < FRESH);
+            let lines = || self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+            let limit = if lines().get(query).is_some_and(String::is_empty) { EMPTY } else { FRESH };
+            // A new question would end the one under way: a slow node would never answer.
+            let is_fresh =
+                self.asked.get(query).is_some_and(|asked| now - asked.last < limit || !asked.task.is_finished());
             if !is_fresh {
                 let first = self.asked.get(query).map_or(now, |asked| asked.first);
                 let task = self.fetch(query.clone());
-                self.asked.insert(query.clone(), Asked { first, last: now, _task: task });
+                self.asked.insert(query.clone(), Asked { first, last: now, task });
             }
-            let has_come = self.lines.lock().unwrap_or_else(PoisonError::into_inner).contains_key(query);
+            let has_come = lines().contains_key(query);
             let is_young = self.asked.get(query).is_some_and(|asked| now - asked.first < PATIENCE);
             worth_waiting |= !has_come && is_young;
         }

@@ -112,5 +112,11 @@ spec:
     let again = stage.start(&[]).end(&stage);
     let reports = [first, again].map(|ran| stage.mask(&ran.report("error:")));
     assert_eq!(reports[0], reports[1]);
-    insta::assert_snapshot!(reports[1], @"");
+    insta::assert_snapshot!(reports[1], @"
+    --- stderr ---
+    error: Applied, but it will not become live
+      - job/migrate: it failed after 1 attempt (backoffLimit 0); pod migrate-[POD] has failed: it ended with exit code 1; its last line: [DATE] [TIME] ends after 300ms, as told
+    hint: the objects stay as they are now; correct the cause, or go back: `landfall rollback`
+    --- exit status 3 ---
+    ");
 }
