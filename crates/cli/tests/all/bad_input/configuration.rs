@@ -58,7 +58,7 @@ fn unknown_field() {
     5 |     path: [base]
       |     ^^^^
       |
-      = help: The fields of `prod` are: branch, maxPruneShare, paths, selector, target
+      = help: The fields of `prod` are: branch, maxPruneShare, paths, readyConditions, selector, target
 
     error: landfall.yaml of revision f30bdd0 cannot be used; nothing was applied
     --- exit status 1 ---
