@@ -96,6 +96,11 @@ impl Inventory {
         self.objects.keys().filter_map(|id| id.namespace.clone()).collect()
     }
 
+    /// Who deployed last.
+    pub fn latest(&self) -> Latest {
+        Latest { revision: self.revision.clone(), time: self.time.clone(), deploying: self.deploying.clone() }
+    }
+
     /// This inventory with these objects added, whose UIDs are kept where they are known. What a deploy writes before
     /// its first change: whatever happens then, its objects are known.
     pub fn widened<'a>(&self, objects: impl IntoIterator<Item = &'a ObjectId>) -> Self {

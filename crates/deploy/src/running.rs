@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use landfall_core::{
     health::{self, HealthState, Surroundings},
+    inventory::Inventory,
     plan::{Action, Item},
 };
 use landfall_journal::Time;
@@ -86,7 +87,9 @@ impl Running<'_> {
                 self.progress.tell(Event::Watching { total: awaited(&planned).len() });
                 let own = self.journaling.deploying();
                 let (target, progress, journaling) = (self.target, self.progress, self.journaling);
-                Some(Wait { target, progress, journaling, own: &own, limit, applied }.until_live(watch).await?)
+                let before = planned.inventories.own.as_ref().map(Inventory::latest);
+                let wait = Wait { target, progress, journaling, own: &own, before, limit, applied };
+                Some(wait.until_live(watch).await?)
             }
         };
         Ok(Outcome::Applied { planned, ending })

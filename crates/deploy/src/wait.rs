@@ -50,6 +50,8 @@ pub(crate) struct Wait<'a> {
     pub progress: &'a dyn Progress,
     pub journaling: &'a Journaling<'a>,
     pub own: &'a Deploying,
+    /// Who had deployed last before this deploy: a watch may still show it for a moment.
+    pub before: Option<Latest>,
     pub limit: Duration,
     /// When everything was written.
     pub applied: Time,
@@ -76,7 +78,9 @@ impl Wait<'_> {
             for warning in sight.warnings.iter().cloned() {
                 self.progress.tell(Event::Blind { message: warning });
             }
-            if let Some(latest) = sight.latest.as_ref().filter(|latest| self.is_other(latest)) {
+            if let Some(latest) =
+                sight.latest.as_ref().filter(|latest| is_other(latest, self.own, self.before.as_ref()))
+            {
                 return Ok(Ending::Superseded(latest.clone()));
             }
             self.take_in(&mut seen, &sight).await;
@@ -97,16 +101,6 @@ impl Wait<'_> {
         }
     }
 
-    /// Whether another deploy writes, or has written, another revision.
-    fn is_other(&self, latest: &Latest) -> bool {
-        let is_own = |revision: &Option<String>| revision.is_some() && *revision == self.own.revision;
-        match &latest.deploying {
-            Some(deploying) => deploying.id != self.own.id && !is_own(&deploying.revision),
-            // Files outside Git have no revision: then only a deploy that is writing can be told from our own.
-            None => self.own.revision.is_some() && !is_own(&latest.revision),
-        }
-    }
-
     /// Tells and records what has changed.
     async fn take_in(&self, seen: &mut Seen, sight: &Sight) {
         let now = Time::from(self.target.now());
@@ -119,6 +113,19 @@ impl Wait<'_> {
             self.progress.tell(Event::Rollout(Box::new((*rollout).clone())));
         }
         self.journaling.rollouts(&changed, &seen.live).await;
+    }
+}
+
+/// Whether another deploy writes, or has written, another revision. What was there before this one is no other.
+fn is_other(latest: &Latest, own: &Deploying, before: Option<&Latest>) -> bool {
+    if before == Some(latest) {
+        return false;
+    }
+    let is_own = |revision: &Option<String>| revision.is_some() && *revision == own.revision;
+    match &latest.deploying {
+        Some(deploying) => deploying.id != own.id && !is_own(&deploying.revision),
+        // Files outside Git have no revision: then only a deploy that is writing can be told from our own.
+        None => own.revision.is_some() && !is_own(&latest.revision),
     }
 }
 
@@ -189,5 +196,30 @@ mod tests {
         let mut silent = Seen::default();
         silent.note(&rollout(HealthState::Live, None), time(9000), time(1000));
         assert_eq!(silent.live_at(time(1000)), time(1000), "live as soon as it was written");
+    }
+
+    #[test]
+    fn a_watch_that_lags_behind_shows_no_other_deploy() {
+        let deploying = |id: &str, revision: &str| Deploying {
+            id: id.into(),
+            revision: Some(revision.into()),
+            ..Deploying::default()
+        };
+        let latest = |revision: &str, time: &str, deploying: Option<Deploying>| Latest {
+            revision: Some(revision.into()),
+            time: Some(time.into()),
+            deploying,
+        };
+        let own = deploying("1", "new");
+        let before = latest("old", "14:00", Some(deploying("0", "killed")));
+        for (seen, expected) in [
+            (before.clone(), false),
+            (latest("old", "14:00", Some(own.clone())), false),
+            (latest("new", "14:32", None), false),
+            (latest("new", "14:32", Some(deploying("2", "newer"))), true),
+            (latest("old", "14:33", None), true),
+        ] {
+            assert_eq!(is_other(&seen, &own, Some(&before)), expected, "{seen:?}");
+        }
     }
 }
