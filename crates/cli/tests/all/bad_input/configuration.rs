@@ -58,7 +58,7 @@ fn unknown_field() {
     5 |     path: [base]
       |     ^^^^
       |
-      = help: The fields of `prod` are: branch, maxPruneShare, paths, readyConditions, selector, target
+      = help: The fields of `prod` are: branch, maxPruneShare, paths, selector, target
 
     error: landfall.yaml of revision f30bdd0 cannot be used; nothing was applied
     --- exit status 1 ---
@@ -71,7 +71,7 @@ fn unknown_field() {
     7 | selectors: {}
       | ^^^^^^^^^
       |
-      = help: The fields of landfall.yaml are: environments, name
+      = help: The fields of landfall.yaml are: environments, name, readyConditions
 
     error: landfall.yaml of revision 6439b1f cannot be used; nothing was applied
     --- exit status 1 ---
