@@ -24,7 +24,7 @@ fn an_old_pod_that_still_stops_is_told_and_not_waited_for() {
     let phases = stage.field("pods", ".items[*].metadata.deletionTimestamp");
     assert_eq!(phases.split_whitespace().count(), 1, "{phases}");
     insta::assert_snapshot!(status(&stage), @"
-    deploy=$NS has no revision of a repository, applied [TIME]
+    deploy=$NS was deployed from files, applied [TIME]
     on context admin ($SERVER)
 
       SERVICE         IMAGE                  SINCE     FROM

@@ -15,7 +15,7 @@ fn a_failing_pod_has_the_same_sentence_everywhere() {
     assert_eq!(stage.mask_line(&told), stage.mask_line(&sentence(&stage)));
     let status = stage.landfall(&["status", "-l", "deploy=$NS", "--exit-code"]);
     insta::assert_snapshot!(without_from(&stage.mask(&status)), @"
-    deploy=$NS has no revision of a repository, applied [TIME]
+    deploy=$NS was deployed from files, applied [TIME]
     on context admin ($SERVER)
     the last deploy, of files, will not become live: deployment/web in namespace $NS: 0 of 1 new pods are ready; pod web-[POD] cannot start: the image landfall-bench/web:v9 is not on its node, and is never pulled (imagePullPolicy: Never)
 
