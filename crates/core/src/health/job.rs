@@ -88,7 +88,7 @@ fn failed(job: &Value, reason: &str, message: &str, around: &Surroundings<'_>) -
     let causes = pods.filter_map(|pod| {
         let cause = of_pod(pod, around)?;
         let container = failed_container(pod).unwrap_or_default();
-        Some((pod, if container.is_empty() { cause } else { cause.with_log(pod, container, Run::Present, around) }))
+        Some((pod, if container.is_empty() { cause } else { cause.with_log(pod, container, Run::Ended(0), around) }))
     });
     Health { state: HealthState::Hopeless, ..unfinished(why, causes.collect(), None, None) }
 }

@@ -114,16 +114,17 @@ pub struct LogQuery {
     pub run: Run,
 }
 
-/// A run of a container, of which the API server knows the present and the previous one.
+/// A run of a container, with the number of restarts that the API server told of: what an earlier run wrote, or the same
+/// one before it ended, is another log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Run {
-    /// The present one, which may have ended.
-    Present,
+    /// The present one, which goes on.
+    Present(i64),
+    /// The present one, which has ended. After the first the kubelet starts the container again without any wait: if
+    /// there is a previous run when the log is asked for, that is the one.
+    Ended(i64),
     /// The one before it, as in `kubectl logs --previous`.
-    Previous,
-    /// The first, which has ended just now. The kubelet starts the container again without any wait: if there is a
-    /// previous run when its log is asked for, that is the one.
-    First,
+    Previous(i64),
 }
 
 /// How far an object is, as the API server has it. Kinds without a rule of their own are live unless one of the

@@ -53,7 +53,12 @@ fn tables() {
             let health = of(&case.object, &around);
             let state = serde_json::to_value(health.state).unwrap().as_str().unwrap().to_owned();
             let asks = health.logs.iter().map(|log| {
-                format!("{}/{}{}", log.pod, log.container, if log.run == Run::Previous { " previous" } else { "" })
+                format!(
+                    "{}/{}{}",
+                    log.pod,
+                    log.container,
+                    if matches!(log.run, Run::Previous(_)) { " previous" } else { "" }
+                )
             });
             let asks = Value::from_iter(asks);
             let found = (state, health.sentence);
@@ -89,6 +94,27 @@ fn many_pods_are_told_once() {
         "0 of 1000 pods are ready; 1000 pods, such as web-0, cannot start: the image A is not on its node, and is never \
          pulled (imagePullPolicy: Never)"
     );
+}
+
+/// A log that was read while a container ran lacks its last lines, and that of an earlier run is another.
+#[test]
+fn a_log_belongs_to_one_run() {
+    let pod = |restarts: i64, state: Value| {
+        json!({
+            "kind": "Pod", "apiVersion": "v1", "metadata": {"name": "a", "uid": "a"},
+            "spec": {"containers": [{"name": "web", "readinessProbe": {}}]},
+            "status": {"containerStatuses": [{"name": "web", "restartCount": restarts, "state": state, "started": true}]},
+        })
+    };
+    let ended = || json!({"terminated": {"exitCode": 3, "reason": "Error"}});
+    let log_of = |pod: &Value| of(pod, &Surroundings::new([pod], "")).logs.remove(0);
+    let (first, second) = (pod(0, ended()), pod(1, ended()));
+    assert_eq!(log_of(&first).run, Run::Ended(0));
+    let read_of_first = log_of(&first);
+    let read_while_it_ran = LogQuery { run: Run::Present(1), ..log_of(&second) };
+    let around = Surroundings::default().with_log(&read_of_first, "one").with_log(&read_while_it_ran, "starts");
+    assert_eq!(of(&first, &around).sentence, "crashed: it ended with exit code 3; its last line: one");
+    assert_eq!(of(&second, &around).sentence, "crashed: it ended with exit code 3; restarted once");
 }
 
 /// What no server would send must not break anything.
@@ -144,12 +170,12 @@ fn parse(every: &Value, case: &Value) -> Case {
 
 fn logs_of(log: &Value) -> Vec<(LogQuery, String)> {
     let text = |key: &str| text_of(log, key).to_owned();
-    let runs = if log["previous"] == true { vec![Run::Previous] } else { vec![Run::Present, Run::First] };
+    let runs: &[fn(i64) -> Run] = if log["previous"] == true { &[Run::Previous] } else { &[Run::Present, Run::Ended] };
     let of = |run| {
         let (pod_uid, container) = (text("pod"), text("container"));
         (LogQuery { namespace: String::new(), pod: String::new(), pod_uid, container, run }, text("lines"))
     };
-    runs.into_iter().map(of).collect()
+    runs.iter().flat_map(|run| (0..10).map(run)).map(of).collect()
 }
 
 fn text_of<'a>(value: &'a Value, key: &str) -> &'a str {

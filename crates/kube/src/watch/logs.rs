@@ -81,8 +81,8 @@ impl LogFetcher {
     fn fetch(&self, query: LogQuery) -> Task<()> {
         let (api, lines, changed) = (Arc::clone(&self.api), Arc::clone(&self.lines), Arc::clone(&self.changed));
         Task::spawn(async move {
-            let mut text = read(&api, &query, query.run == Run::Previous).await;
-            if query.run == Run::First
+            let mut text = read(&api, &query, matches!(query.run, Run::Previous(_))).await;
+            if query.run == Run::Ended(0)
                 && let Some(previous) = read(&api, &query, true).await
             {
                 text = Some(previous);

@@ -63,11 +63,9 @@ pub(super) fn crashed(container: &Container<'_>, around: &Surroundings<'_>) -> O
         };
         why = format!("{why}; restarted {times}");
     }
-    let run = match container.restarts() {
-        _ if at(status, "/state/terminated").is_none() => Run::Previous,
-        0 if text(pod, "/spec/restartPolicy") != "Never" => Run::First,
-        _ => Run::Present,
-    };
+    let has_ended = at(status, "/state/terminated").is_some();
+    let restarts = container.restarts();
+    let run = if has_ended { Run::Ended(restarts) } else { Run::Previous(restarts) };
     let (one, many) =
         if container.restarts() > 1 { ("keeps crashing", "keep crashing") } else { ("crashed", "crashed") };
     let cause = Cause::new(one, many, why).hopeless(is_hopeless(container, end, around));
@@ -125,7 +123,12 @@ pub(crate) fn just_restarted(pod: &Value, around: &Surroundings<'_>) -> Option<C
     let end = container.last_end()?;
     let age = around.age(text(container.status, "/state/running/startedAt")).map(time::words).unwrap_or_default();
     let why = format!("{}, and has run again for {age}", end_words(&container, end));
-    Some(Cause::new("crashed", "crashed", why).with_log(pod, container.name(), Run::Previous, around))
+    Some(Cause::new("crashed", "crashed", why).with_log(
+        pod,
+        container.name(),
+        Run::Previous(container.restarts()),
+        around,
+    ))
 }
 
 /// Whether a pod is ready only because nobody asks it: a container without a readiness probe was started a moment ago.

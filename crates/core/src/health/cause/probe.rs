@@ -23,7 +23,7 @@ pub(super) fn failing(container: &Container<'_>, around: &Surroundings<'_>) -> O
     let old = around.age(text(container.status, "/state/running/startedAt")).is_some_and(|age| age >= OLD_RUN);
     let event = unhealthy(container, probe, around).find(|event| old || event.at >= started_at)?;
     let why = format!("its {} probe fails: {}", probe.to_lowercase(), answer(event.message));
-    Some(Cause::not_ready(why).with_log(container.pod, container.name(), Run::Present, around))
+    Some(Cause::not_ready(why).with_log(container.pod, container.name(), Run::Present(container.restarts()), around))
 }
 
 /// What the probe said for whose sake the kubelet ended a run of a container; kuberuntime_manager.go says so by an
