@@ -68,7 +68,7 @@ fn update(cluster: &Cluster, tool: Tool, deployments: usize) -> f64 {
     deploy(cluster, tool, &namespace, &folder);
     let ended = Timestamp::now();
     std::thread::sleep(std::time::Duration::from_millis(300));
-    let seconds = (ended - first_write(BufReader::new(audit), tool)).total(jiff::Unit::Second).unwrap_or_default();
+    let seconds = (ended - first_write(BufReader::new(audit), tool)).as_secs_f64();
     eprintln!("bench: live, {deployments} Deployments: {tool} {seconds:.2} s");
     cluster.kubectl(&["delete", "namespace", &namespace, "--wait=true"]).ok();
     seconds
