@@ -41,7 +41,7 @@ fn a_failing_startup_probe_is_told_with_its_answer() {
 fn what_a_liveness_probe_ended_is_told_as_such() {
     let Some(stage) = Stage::open() else { return };
     // Never ready, so that the deploy still waits when the kubelet ends it; and longer alive than it may take to tell.
-    let probe = "livenessProbe: {httpGet: {path: /nowhere, port: 8080}, periodSeconds: 1, failureThreshold: 5}
+    let probe = "livenessProbe: {httpGet: {path: /nowhere, port: 8080}, initialDelaySeconds: 3, periodSeconds: 1, failureThreshold: 3}
 readinessProbe: {httpGet: {path: /nowhere, port: 8080}, periodSeconds: 1}";
     stage.write("base/web.yaml", &web("v1", probe));
     let mut running = stage.start(&[]);

@@ -45,7 +45,10 @@ pub(super) fn killed_by(
         return None;
     }
     let probe = if killing.message.contains("startup probe") { "Startup" } else { "Liveness" };
-    let answer = unhealthy(container, probe, around).next().map(|event| format!(": {}", answer(event.message)));
+    // The probe of the next run may have failed since: it does not listen yet.
+    let before = unhealthy(container, probe, around).find(|event| event.at <= killing.at);
+    let said = before.or_else(|| unhealthy(container, probe, around).next());
+    let answer = said.map(|event| format!(": {}", answer(event.message)));
     Some(format!("its {} probe failed{}", probe.to_lowercase(), answer.unwrap_or_default()))
 }
 
