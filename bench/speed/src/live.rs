@@ -114,7 +114,7 @@ fn write(folder: &Path, deployments: usize, image: &str) {
     for number in 0..deployments {
         let name = format!("web-{number:03}");
         let text = format!(
-            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}, labels: {{deploy: load}}}}\nspec:\n  selector: {{matchLabels: {{app: {name}}}}}\n  template:\n    metadata: {{labels: {{app: {name}}}}}\n    spec: {{containers: [{{name: web, image: '{image}'}}]}}\n"
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}, labels: {{deploy: load}}}}\nspec:\n  selector: {{matchLabels: {{app: {name}}}}}\n  template:\n    metadata: {{labels: {{app: {name}}}}}\n    spec: {{containers: [{{name: web, image: '{image}', readinessProbe: {{tcpSocket: {{port: 80}}}}}}]}}\n"
         );
         fs::write(base.join(format!("{name}.yaml")), text).expect("the folder is writable");
     }

@@ -111,7 +111,8 @@ const LIVE: &str = "
 ## Until it is told that everything is live
 
 Each Deployment of one pod gets another image, on simulated nodes. Seconds from the first write until `landfall deploy` ends, and
-until `kubectl apply --prune -l deploy=load` and then `kubectl rollout status deployment -l deploy=load` have ended.
+until `kubectl apply --prune -l deploy=load` and then `kubectl rollout status deployment -l deploy=load` have ended. The containers
+have readiness probes; without one Landfall looks some seconds longer whether the program stays up, and kubectl does not.
 
 ";
 
