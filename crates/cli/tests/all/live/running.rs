@@ -13,12 +13,22 @@ use crate::{runner::Ran, shop::Shop};
 /// How long a test waits for a line.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// The program, running.
+/// The program, running. It ends with the test, also with one that fails.
 pub struct Running {
-    child: Child,
+    child: Ends,
     told: Arc<Mutex<Vec<Told>>>,
     stdout: JoinHandle<Vec<u8>>,
     stderr: JoinHandle<()>,
+}
+
+/// A process that is gone when this is.
+struct Ends(Child);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        let _it_may_have_ended = self.0.kill();
+        let _its_status_says_nothing = self.0.wait();
+    }
 }
 
 /// A line of standard error.
@@ -47,7 +57,7 @@ impl Running {
             stdout.read_to_end(&mut all).unwrap();
             all
         });
-        Self { child, told, stdout, stderr }
+        Self { child: Ends(child), told, stdout, stderr }
     }
 
     /// Waits for the first line that holds all of these texts.
@@ -55,7 +65,7 @@ impl Running {
     pub fn told(&mut self, texts: &[&str]) -> Told {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let has_ended = self.child.try_wait().unwrap().is_some();
+            let has_ended = self.child.0.try_wait().unwrap().is_some();
             let lines = self.lines();
             if let Some(told) = lines.iter().find(|told| texts.iter().all(|text| told.line.contains(text))) {
                 return told.clone();
@@ -74,12 +84,12 @@ impl Running {
 
     /// Presses Ctrl-C.
     pub fn interrupt(&self) {
-        assert!(Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap().success());
+        assert!(Command::new("kill").args(["-INT", &self.child.0.id().to_string()]).status().unwrap().success());
     }
 
     /// Waits for its end. What was printed is that of the shop.
     pub fn end(mut self, shop: &Shop<'_>) -> Ended {
-        let status = self.child.wait().unwrap();
+        let status = self.child.0.wait().unwrap();
         let at = SystemTime::now();
         let stdout = self.stdout.join().unwrap();
         self.stderr.join().unwrap();
