@@ -132,7 +132,7 @@ impl Bench {
     /// Applies a folder with Landfall; also gives the requests that it sent.
     pub fn apply_audited(&self, kubeconfig: &Path, folder: &Path) -> (Cost, Vec<(String, String)>) {
         let mut audit = File::open(self.cluster.audit_log()).expect("the server writes an audit log");
-        // Only what is new: the memory of this process would count as that of the programs that it starts.
+        // Only what is new: the log holds all earlier runs.
         audit.seek(SeekFrom::End(0)).expect("a file has an end");
         let cost = self.apply(Tool::Landfall, kubeconfig, folder);
         // The server writes the line of a request after its answer.

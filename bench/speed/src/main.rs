@@ -26,6 +26,7 @@ mod workload;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -51,12 +52,19 @@ struct Arguments {
 enum Command {
     /// Sends the requests of a script, without understanding the answers (the benchmark runs this itself)
     Bare(bare::Arguments),
+    /// Runs a program and reports what it cost (the benchmark runs this itself)
+    Measure(measure::Arguments),
 }
 
-fn main() {
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if let Some(Command::Bare(bare)) = arguments.command {
-        return bare::run(&bare);
+    match &arguments.command {
+        Some(Command::Bare(bare)) => {
+            bare::run(bare);
+            return ExitCode::SUCCESS;
+        }
+        Some(Command::Measure(measure)) => return measure::run_here(measure),
+        None => {}
     }
     let options = bench::Options { quick: arguments.quick, only: arguments.only, rounds: arguments.rounds.max(1) };
     let rows = scenarios::run(&options);
@@ -73,4 +81,5 @@ fn main() {
         fs::write(path, page).unwrap_or_else(|error| panic!("{} cannot be written: {error}", path.display()));
         eprintln!("bench: wrote {}", path.display());
     }
+    ExitCode::SUCCESS
 }

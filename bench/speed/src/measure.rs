@@ -1,14 +1,17 @@
 //! Runs a program and tells what it cost.
 
-use std::io::Read;
-use std::process::{Command, Stdio};
-use std::thread;
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
+use serde::{Deserialize, Serialize};
 use wait4::Wait4;
 
 /// What one run of a program cost.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Cost {
     /// From before its start until after its end.
     pub seconds: f64,
@@ -19,30 +22,46 @@ pub struct Cost {
 }
 
 /// Runs a command that must succeed; also gives its standard output.
-pub fn run(mut command: Command) -> (Cost, String) {
+///
+/// A program's peak memory begins with that of the process that started it (`ru_maxrss` is handed on by execve(2)), and this
+/// one holds the audit logs of whole runs. So the command is started by a small process of its own, [`run_here`].
+pub fn run(command: Command) -> (Cost, String) {
+    let report = tempfile::NamedTempFile::new().expect("the folder for temporary files is writable");
+    let mut starter = Command::new(env::current_exe().expect("this program knows its own path"));
+    starter.arg("measure").arg("--report").arg(report.path()).arg("--").arg(command.get_program());
+    starter.args(command.get_args()).env_clear();
+    starter.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = starter.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{starter:?}: {error}"));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?} failed ({}):\n{errors:.2000}", output.status);
+    let cost = serde_json::from_reader(&report).expect("the report is JSON");
+    (cost, String::from_utf8(output.stdout).expect("the output is text"))
+}
+
+/// What [`run`] asks of a process of its own.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The file for the cost
+    #[arg(long)]
+    report: PathBuf,
+    /// The program and its arguments
+    #[arg(last = true, required = true)]
+    command: Vec<OsString>,
+}
+
+/// Runs a program as this process's child, with its standard streams, and reports what it cost.
+pub fn run_here(arguments: &Arguments) -> ExitCode {
+    let (program, rest) = arguments.command.split_first().expect("clap wants a program");
     let started = Instant::now();
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"));
-    let (mut stdout, mut stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-    let errors = thread::spawn(move || {
-        let mut text = String::new();
-        let _ = stderr.read_to_string(&mut text);
-        text
-    });
-    let mut output = String::new();
-    stdout.read_to_string(&mut output).expect("the output is text");
+    let mut child = Command::new(program).args(rest).spawn().unwrap_or_else(|error| panic!("{program:?}: {error}"));
     let usage = child.wait4().expect("a child can be waited for");
     let seconds = started.elapsed().as_secs_f64();
-    let errors = errors.join().unwrap_or_default();
-    assert!(usage.status.success(), "{command:?} failed ({}):\n{errors:.2000}", usage.status);
     let cpu = usage.rusage.utime + usage.rusage.stime;
     #[expect(clippy::cast_precision_loss, reason = "a size in megabytes for people")]
     let peak_mb = usage.rusage.maxrss as f64 / 1e6;
-    (Cost { seconds, cpu_seconds: cpu.as_secs_f64(), peak_mb }, output)
+    let cost = Cost { seconds, cpu_seconds: cpu.as_secs_f64(), peak_mb };
+    fs::write(&arguments.report, serde_json::to_vec(&cost).expect("numbers are JSON")).expect("the report is writable");
+    if usage.status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// The middle one of some figures.
@@ -65,11 +84,11 @@ mod tests {
     }
 
     #[test]
-    fn a_run_has_its_time_and_memory() {
-        let mut command = Command::new("sh");
-        command.args(["-c", "sleep 0.05; echo done"]);
-        let (cost, output) = run(command);
-        assert_eq!(output, "done\n");
+    fn a_run_has_its_own_time_and_memory() {
+        let report = tempfile::NamedTempFile::new().unwrap();
+        let command = ["sh", "-c", "sleep 0.05"].map(OsString::from).to_vec();
+        run_here(&Arguments { report: report.path().to_owned(), command });
+        let cost: Cost = serde_json::from_reader(&report).unwrap();
         assert!(cost.seconds >= 0.05 && cost.peak_mb > 0.1, "{cost:?}");
     }
 }
