@@ -1,1 +1,3 @@
 //! The Docker target.
+
+pub mod reconcile;
