@@ -1,1 +1,0 @@
-//! What runs beside the containers on a Docker host: the proxy of a Service, and a deploy's agent.
