@@ -1,12 +1,8 @@
 //! What a revision asks for: its manifests as objects of one environment, with kinds and namespaces resolved.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     catalog::{Catalog, ServedKind},
@@ -65,7 +61,7 @@ impl DesiredSet {
         let mut set = Self { defined_kinds, ..Self::default() };
         let mut faults = Vec::new();
         for manifest in manifests {
-            if !scope.selector.matches(&labels(&manifest.value)) {
+            if !scope.selector.matches(&manifest.labels) {
                 let id = set.identity(&manifest, catalog, scope);
                 set.left_out.push((id, manifest.origin));
                 continue;
@@ -102,9 +98,7 @@ impl DesiredSet {
                 ));
             }
             let namespace = named.unwrap_or_else(|| scope.default_namespace.clone());
-            if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
-                metadata.insert("namespace".to_owned(), json!(namespace));
-            }
+            value = value.in_namespace(&namespace);
             Some(namespace)
         } else {
             // A namespace in a cluster-scoped manifest means nothing to the API server; it must not become part of the
@@ -114,7 +108,7 @@ impl DesiredSet {
         Ok(Desired {
             id: ObjectId { group: kind.gvk.group.clone(), kind: kind.gvk.kind.clone(), namespace, name: manifest.name },
             gvk: kind.gvk.clone(),
-            value: Packed::new(value),
+            value,
             origin: manifest.origin,
             pending_kind: served.is_none(),
         })
@@ -153,13 +147,6 @@ fn at(origin: &Origin, span: Range<usize>, message: String) -> Diagnostic {
     Diagnostic::at(&Arc::clone(&origin.source), span, message)
 }
 
-/// The labels of an object; what is no text is no label.
-pub(crate) fn labels(value: &Value) -> BTreeMap<String, String> {
-    let labels = value.pointer("/metadata/labels").and_then(Value::as_object);
-    let text = |(key, value): (&String, &Value)| Some((key.clone(), value.as_str()?.to_owned()));
-    labels.into_iter().flatten().filter_map(text).collect()
-}
-
 /// The kinds of the CustomResourceDefinitions among the manifests, in every version that they serve.
 fn defined_kinds(manifests: &[Manifest]) -> Vec<ServedKind> {
     let mut kinds = Vec::new();
@@ -167,7 +154,8 @@ fn defined_kinds(manifests: &[Manifest]) -> Vec<ServedKind> {
         if manifest.gvk.group != "apiextensions.k8s.io" || manifest.gvk.kind != "CustomResourceDefinition" {
             continue;
         }
-        let text = |pointer: &str| manifest.value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        let definition = manifest.value.unpacked();
+        let text = |pointer: &str| definition.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let (Some(group), Some(kind), Some(plural)) =
             (text("/spec/group"), text("/spec/names/kind"), text("/spec/names/plural"))
         else {
@@ -175,7 +163,7 @@ fn defined_kinds(manifests: &[Manifest]) -> Vec<ServedKind> {
             continue;
         };
         let namespaced = text("/spec/scope").is_some_and(|scope| scope == "Namespaced");
-        let versions = manifest.value.pointer("/spec/versions").and_then(Value::as_array);
+        let versions = definition.pointer("/spec/versions").and_then(Value::as_array);
         for version in versions.into_iter().flatten() {
             let (Some(name), Some(true)) =
                 (version.get("name").and_then(Value::as_str), version.get("served").and_then(Value::as_bool))

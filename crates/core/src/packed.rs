@@ -9,6 +9,8 @@ use serde_json::Value;
 #[derive(Debug, Clone)]
 pub struct Packed {
     text: Box<str>,
+    /// Becomes `metadata.namespace` when the text is read.
+    namespace: Option<Box<str>>,
     tree: OnceLock<Value>,
 }
 
@@ -19,9 +21,21 @@ impl Packed {
     /// Packs a document.
     pub fn new(value: Value) -> Self {
         if is_deeper(&value, DEEPEST) {
-            return Self { text: Box::default(), tree: OnceLock::from(value) };
+            return Self { text: Box::default(), namespace: None, tree: OnceLock::from(value) };
         }
-        Self { text: value.to_string().into_boxed_str(), tree: OnceLock::new() }
+        Self { text: value.to_string().into_boxed_str(), namespace: None, tree: OnceLock::new() }
+    }
+
+    /// The object in a namespace. Packing it anew would cost as much as reading its manifest did.
+    pub fn in_namespace(mut self, namespace: &str) -> Self {
+        match self.tree.take() {
+            Some(mut tree) if self.text.is_empty() => {
+                set_namespace(&mut tree, namespace);
+                self.tree = OnceLock::from(tree);
+            }
+            _ => self.namespace = Some(namespace.into()),
+        }
+        self
     }
 
     /// The document, to be changed or dropped soon.
@@ -31,7 +45,24 @@ impl Packed {
 
     fn read(&self) -> Value {
         // We wrote it ourselves, and not too deep.
-        serde_json::from_str(&self.text).unwrap_or_default()
+        let mut value = serde_json::from_str(&self.text).unwrap_or_default();
+        if let Some(namespace) = &self.namespace {
+            set_namespace(&mut value, namespace);
+        }
+        value
+    }
+}
+
+impl PartialEq for Packed {
+    /// By their documents, however they are kept.
+    fn eq(&self, other: &Self) -> bool {
+        self.unpacked() == other.unpacked()
+    }
+}
+
+fn set_namespace(object: &mut Value, namespace: &str) {
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.insert("namespace".to_owned(), Value::from(namespace));
     }
 }
 
@@ -70,6 +101,22 @@ mod tests {
             assert_eq!(packed.unpacked(), value);
             assert_eq!(*packed, value);
             assert_eq!(packed.clone().unpacked(), value);
+        }
+    }
+
+    #[test]
+    fn a_namespace_is_filled_in() {
+        let mut deep = json!(1);
+        for _ in 0..300 {
+            deep = json!([deep]);
+        }
+        for spec in [json!(1), deep] {
+            let object = |namespace: &str| json!({"metadata": {"name": "a", "namespace": namespace}, "spec": spec});
+            let packed = Packed::new(json!({"metadata": {"name": "a"}, "spec": spec}));
+            let _ = packed.get("metadata");
+            let packed = packed.in_namespace("one");
+            assert_eq!(packed.unpacked(), object("one"));
+            assert_eq!(*packed.in_namespace("two"), object("two"));
         }
     }
 }

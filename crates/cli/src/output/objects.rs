@@ -195,7 +195,7 @@ mod tests {
             let object = json!({"apiVersion": "v1", "kind": "Thing", "metadata": {"name": "a"}, "spec": spec});
             let bytes = (yaml_text(&object) + "\n").into_bytes();
             let read = load(vec![ManifestFile { path: "a.yaml".to_owned(), bytes }]).unwrap();
-            prop_assert_eq!(&read[0].value, &object);
+            prop_assert_eq!(&read[0].value.unpacked(), &object);
         }
 
         #[test]

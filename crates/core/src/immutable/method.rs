@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{desired::labels, object::GroupKind, selector::Selector};
+use crate::{manifest::labels, object::GroupKind, selector::Selector};
 
 /// How a replacement of an object goes, and what it costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

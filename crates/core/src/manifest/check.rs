@@ -1,11 +1,14 @@
 //! What every manifest must have: an identity, and labels that a selector can read.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
+
+use serde_json::Value;
 
 use super::{Manifest, Origin, suggest::misspelling};
 use crate::{
     diagnostic::{Diagnostic, Source},
     object::Gvk,
+    packed::Packed,
     yaml::{Entry, Node, NodeValue},
 };
 
@@ -20,7 +23,15 @@ pub(super) fn manifest(source: &Arc<Source>, node: Node, faults: &mut Vec<Diagno
         return None;
     }
     let origin = Origin { source: Arc::clone(source), span: node.span.clone() };
-    Some(Manifest { gvk, name, namespace, value: node.into_json(), origin })
+    let value = node.into_json();
+    Some(Manifest { gvk, name, namespace, labels: labels(&value), value: Packed::new(value), origin })
+}
+
+/// The labels of an object; what is no text is no label.
+pub(crate) fn labels(value: &Value) -> BTreeMap<String, String> {
+    let labels = value.pointer("/metadata/labels").and_then(Value::as_object);
+    let text = |(key, value): (&String, &Value)| Some((key.clone(), value.as_str()?.to_owned()));
+    labels.into_iter().flatten().filter_map(text).collect()
 }
 
 struct Check<'a> {

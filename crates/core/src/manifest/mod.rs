@@ -13,13 +13,16 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use check::labels;
 pub use duplicates::duplicates;
 pub use field_path::field_path;
 pub use load::{ManifestFile, is_manifest_path, load};
 pub use origin::Origin;
 pub use suggest::misspelling;
 
-use crate::object::Gvk;
+use std::collections::BTreeMap;
+
+use crate::{object::Gvk, packed::Packed};
 
 /// One object as a file describes it.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,8 +34,10 @@ pub struct Manifest {
     /// `metadata.namespace` where the file sets it. Whether an absent one means the default namespace or a
     /// cluster-scoped object only the target knows.
     pub namespace: Option<String>,
+    /// Its labels; what is no text is no label.
+    pub labels: BTreeMap<String, String>,
     /// The whole object as JSON, as kubectl would send it.
-    pub value: serde_json::Value,
+    pub value: Packed,
     /// Where it was read.
     pub origin: Origin,
 }

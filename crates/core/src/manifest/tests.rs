@@ -78,7 +78,7 @@ fn utf16(text: &str) -> Vec<u8> {
 fn items_of_a_typed_list_get_its_kind() {
     let text = "apiVersion: v1\nkind: ConfigMapList\nitems:\n- metadata: {name: b}\n";
     let manifests = load(vec![file("a.yaml", text)]).unwrap();
-    insta::assert_snapshot!(manifests[0].value, @r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"b"}}"#);
+    insta::assert_snapshot!(manifests[0].value.unpacked(), @r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"b"}}"#);
 }
 
 #[test]
