@@ -1,3 +1,4 @@
 //! The Docker target.
 
+pub mod present;
 pub mod reconcile;
