@@ -229,9 +229,8 @@ pub async fn check(target: &dyn Target, planned: &mut Planned, progress: &dyn Pr
         };
         let fault = match outcome {
             Ok(CheckOutcome::Accepted(result)) => {
-                let live = planned.observation.live.get(&item.id).and_then(|live| live.parse().ok());
-                if let Some(live) = live {
-                    item.settle(&live, &result);
+                if let Some(live) = planned.observation.live.get(&item.id) {
+                    item.settle(live, &result);
                 }
                 continue;
             }

@@ -89,6 +89,8 @@ words! {
         Update = "update",
         /// It is deleted and created again.
         Replace = "replace",
+        /// It is recorded as desired, but made true anew.
+        Repair = "repair",
         /// It is deleted.
         Prune = "prune",
         /// The revision does not have it, but it is left; nothing is written.

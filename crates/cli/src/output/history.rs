@@ -154,6 +154,7 @@ fn done(summary: &Summary) -> String {
         (count(ObjectState::Done, Some(ObjectAction::Create)), "created"),
         (count(ObjectState::Done, Some(ObjectAction::Update)), "updated"),
         (count(ObjectState::Done, Some(ObjectAction::Replace)), "replaced"),
+        (count(ObjectState::Done, Some(ObjectAction::Repair)), "repaired"),
         (count(ObjectState::Done, Some(ObjectAction::Prune)), "pruned"),
         (count(ObjectState::Failed, None), "failed"),
         (count(ObjectState::Planned, None), "not written"),

@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::{Action, Item, PlanOptions, Refusal, RefusedBy, explain, replace, secret};
-use crate::{compare, desired::Desired, diagnostic::Place, immutable::ReplaceMethod, manifest, schema};
+use crate::{
+    compare, desired::Desired, diagnostic::Place, immutable::ReplaceMethod, manifest, observation::LiveObject, schema,
+};
 
 /// The answer to the dry run of one item.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,13 +61,14 @@ impl Refusal {
 
 impl Item {
     /// Takes the result of the dry run: what would change nothing, by the target's own word, is no change.
-    pub fn settle(&mut self, live: &Value, result: &Value) {
+    pub fn settle(&mut self, live: &LiveObject, result: &Value) {
         if !matches!(self.action, Action::Update { .. }) {
             return;
         }
+        let Ok(document) = live.parse() else { return };
         let kind = schema::builtin().lookup(&self.gvk);
-        if compare::differences(kind.as_ref(), live, result).is_empty() {
-            self.action = Action::Unchanged;
+        if compare::differences(kind.as_ref(), &document, result).is_empty() {
+            self.action = Action::repair_or_unchanged(live);
         }
     }
 
