@@ -1,4 +1,5 @@
 //! The Docker target.
 
+pub mod engine;
 pub mod present;
 pub mod reconcile;
