@@ -1,5 +1,7 @@
 //! The Docker target.
 
 pub mod engine;
+mod fault;
 pub mod present;
 pub mod reconcile;
+pub mod record;
