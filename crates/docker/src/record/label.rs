@@ -123,6 +123,6 @@ mod tests {
         assert_eq!(decode("v", &labels, "").unwrap(), record);
         let mut broken = labels;
         broken.insert(DOCUMENT.into(), "eJw=".into());
-        insta::assert_snapshot!(decode("v", &broken, "").unwrap_err(), @"The volume 'v' is a record of Landfall's, but its document cannot be read (corrupt deflate stream). Somebody changed it by hand; remove it (`docker volume rm v`): the next deploy records its object again");
+        insta::assert_snapshot!(decode("v", &broken, "").unwrap_err(), @"The volume 'v' is a record of Landfall's, but its document cannot be read (incomplete deflate stream). Somebody changed it by hand; remove it (`docker volume rm v`): the next deploy records its object again");
     }
 }
