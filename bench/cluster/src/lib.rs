@@ -18,6 +18,7 @@
 
 mod api_server;
 mod builder;
+pub mod cgroup;
 mod cluster;
 mod control_plane;
 mod etcd;
@@ -39,5 +40,5 @@ pub use keeper::{Keeper, keeper};
 pub use kubectl::{Output, run as kubectl};
 pub use node::can_run_real_node;
 pub use ports::free_port;
-pub use programs::program;
+pub use programs::{clean_env, program};
 pub use users::{ADMIN, WEAK_USERS};

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use crate::cgroup;
 use crate::image::Image;
 use crate::keeper::keeper;
 use crate::node_config;
@@ -39,8 +40,8 @@ impl Node {
         let owner =
             keeper().folder().file_name().expect("the keeper's folder has a name").to_string_lossy().into_owned();
         let cgroup = format!("/{owner}-{id}");
-        fs::write(cluster_folder.join("cleanup"), node_config::cleanup(&cgroup)).expect("the folder is writable");
-        run("bash", &["-c", &node_config::make_cgroup(&cgroup)])
+        fs::write(cluster_folder.join("cleanup"), cgroup::remove(&cgroup)).expect("the folder is writable");
+        run("bash", &["-c", &cgroup::make(&cgroup)])
             .unwrap_or_else(|error| panic!("cannot make the control group {cgroup}: {error}"));
 
         let program = format!("{id}/node-init");
