@@ -1,4 +1,4 @@
-//! A real node: kubelet, kube-proxy, containerd and runc, closed off from the machine by namespaces.
+//! A real node: kubelet, kube-proxy, CoreDNS, containerd and runc, closed off from the machine by namespaces.
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
@@ -33,7 +33,7 @@ impl Node {
         check_machine();
         let folder = cluster_folder.join("node");
         fs::create_dir_all(folder.join("bin")).expect("the cluster's folder is writable");
-        for name in ["containerd", "containerd-shim-runc-v2", "kubelet", "kube-proxy"] {
+        for name in ["containerd", "containerd-shim-runc-v2", "kubelet", "kube-proxy", "coredns"] {
             symlink(program(name), folder.join("bin").join(name)).expect("the node's folder is writable");
         }
         // One cgroup for all pods of this node: the kubelet kills what it does not know below its root.
@@ -71,7 +71,7 @@ impl Node {
         service_range(self.number)
     }
 
-    /// Starts the kubelet and kube-proxy.
+    /// Starts the kubelet, kube-proxy and CoreDNS.
     pub(crate) fn join(&self, kubeconfig: &Path) {
         fs::copy(kubeconfig, self.folder.join("kubeconfig")).expect("the node's folder is writable");
         fs::write(self.folder.join("start-kubelet"), "").expect("the node's folder is writable");
