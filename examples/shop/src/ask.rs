@@ -21,7 +21,7 @@ pub async fn ask(address: &str, path: &str, token: &str) -> io::Result<String> {
         stream.write_all(request.as_bytes()).await?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await?;
-        Ok(answer)
+        Ok::<_, io::Error>(answer)
     };
     let answer = timeout(PATIENCE, exchange).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
     match answer.split_once("\r\n\r\n") {

@@ -60,7 +60,7 @@ impl Server {
     /// taken for a moment. `/ready` is answered here, everything else by `answer`.
     pub async fn run<F>(self, answer: impl Fn(Request) -> F + Send + Sync + 'static) -> io::Result<()>
     where
-        F: Future<Output = Answer> + Send,
+        F: Future<Output = Answer> + Send + 'static,
     {
         let mut told_to_end = signal(SignalKind::terminate())?;
         let (leave, leaving) = watch::channel(false);
