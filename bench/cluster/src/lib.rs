@@ -13,10 +13,12 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a helper of tests: a panic is a failed test"
+    clippy::print_stderr,
+    reason = "a helper of tests and of developers: a panic is a failed test"
 )]
 
 mod api_server;
+mod background;
 mod builder;
 pub mod cgroup;
 mod cluster;
@@ -33,6 +35,7 @@ mod programs;
 mod proxy;
 mod users;
 
+pub use background::Background;
 pub use builder::Builder;
 pub use cluster::Cluster;
 pub use image::Image;
