@@ -2,6 +2,7 @@
 
 pub mod engine;
 mod fault;
+pub mod pod;
 pub mod present;
 pub mod reconcile;
 pub mod record;
