@@ -1,4 +1,5 @@
 //! The Docker target.
 
+pub mod pod;
 pub mod present;
 pub mod reconcile;

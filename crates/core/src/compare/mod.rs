@@ -5,8 +5,9 @@
 
 mod defaults;
 mod lists;
+pub mod normal;
 mod path;
-mod quantity;
+pub mod quantity;
 mod same;
 mod stored;
 mod time;
