@@ -42,7 +42,7 @@ impl Images {
     /// # Errors
     /// Why it is not there, in the kubelet's words.
     pub async fn ensure(&self, around: &Around, spec: &PodSpec, container: &ContainerSpec) -> Result<String, Fault> {
-        let policy = container.pull_policy;
+        let policy = container.pull;
         let key = format!("{} {policy:?} {}", container.image, spec.namespace);
         let slot = Arc::clone(
             self.known.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default(),
@@ -64,7 +64,7 @@ impl Images {
             message,
         };
         let here = user(around, image).await.map_err(|error| fault("ErrImagePull", error))?;
-        match (container.pull_policy, here) {
+        match (container.pull, here) {
             (PullPolicy::IfNotPresent | PullPolicy::Never, Some(user)) => return Ok(user),
             (PullPolicy::Never, None) => {
                 let message = format!("Container image \"{image}\" is not present with pull policy of Never");

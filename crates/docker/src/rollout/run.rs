@@ -188,7 +188,7 @@ impl Running {
         loop {
             let result = match self.spec(None, &names::uid()) {
                 Ok(spec) => {
-                    self.stops_first = super::stops_first(&spec);
+                    self.stops_first = super::stops_first(&spec).is_some();
                     let result = self.shared.images.ensure_all(&self.shared.around, &spec).await;
                     result.map_err(|fault| (Some(spec), fault))
                 }

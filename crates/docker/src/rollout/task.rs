@@ -42,6 +42,11 @@ impl Tasks {
         tasks.spawn(future);
     }
 
+    /// Ends all that run now.
+    pub fn abort(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
+    }
+
     /// Waits until all have ended, those that are started meanwhile among them.
     pub async fn join(&self) {
         loop {
