@@ -1,5 +1,7 @@
 //! The Docker target.
 
+pub mod engine;
 pub mod pod;
 pub mod present;
 pub mod reconcile;
+pub mod rollout;

@@ -8,7 +8,10 @@ use std::{
 use tokio::sync::{Mutex as Held, Semaphore};
 
 use super::{around::Around, pods::Fault};
-use crate::pod::{ContainerSpec, PodSpec, PullPolicy};
+use crate::{
+    engine::RegistryAuth,
+    pod::{ContainerSpec, Masked, PodSpec, PullPolicy},
+};
 
 /// So many are pulled at a time; each uses several connections.
 const AT_ONCE: usize = 3;
@@ -83,24 +86,30 @@ impl Images {
 
 /// The user that an image names; `None` where the engine does not have it.
 async fn user(around: &Around, image: &str) -> Result<Option<String>, String> {
-    match around.engine.image(image).await {
-        Ok(inspect) => Ok(Some(inspect.pointer("/Config/User").and_then(|user| user.as_str()).unwrap_or_default().to_owned())),
-        Err(fault) if fault.is_not_found() => Ok(None),
-        Err(fault) => Err(fault.to_string()),
-    }
+    let here = around.engine.image(image).await.map_err(|fault| fault.full())?;
+    Ok(here.map(|image| image.user))
 }
 
 /// Pulls with each of the credentials that may open the registry, or without any.
 async fn pull(around: &Around, spec: &PodSpec, image: &str) -> Result<(), String> {
     let credentials = spec.pull_secrets.for_image(image);
+    let pull = |auth| around.engine.pull(image, auth, |_| {});
     if credentials.is_empty() {
-        return around.engine.pull(image, None).await.map_err(|fault| fault.to_string());
+        return pull(None).await.map_err(|fault| fault.full());
     }
     let mut last = String::new();
     for credentials in credentials {
-        match around.engine.pull(image, Some(credentials)).await {
+        let given = |text: &Masked<String>| Some(text.0.clone()).filter(|text| !text.is_empty());
+        let auth = RegistryAuth {
+            username: given(&credentials.user),
+            password: given(&credentials.password),
+            identitytoken: given(&credentials.identity_token),
+            serveraddress: Some(credentials.registry.clone()),
+            ..RegistryAuth::default()
+        };
+        match pull(Some(auth)).await {
             Ok(()) => return Ok(()),
-            Err(fault) => last = fault.to_string(),
+            Err(fault) => last = fault.full(),
         }
     }
     Err(last)

@@ -14,7 +14,7 @@ use super::{
     shared::Shared,
 };
 use crate::{
-    engine::EngineFault,
+    engine::{EngineFault, FaultKind},
     pod::{Hook, Role},
     volume,
 };
@@ -135,7 +135,7 @@ async fn stop(shared: &Shared, pod: &PodState, name: &str, grace: Duration) -> R
 
 async fn remove(shared: &Shared, pod: &PodState, name: &str) -> Result<(), EngineFault> {
     let Some(container) = pod.containers.get(name) else { return Ok(()) };
-    gone(shared.around.engine.remove(&container.id).await)?;
+    shared.around.engine.remove(&container.id).await?;
     shared.store.change(|pods| look::forget(pods, &BTreeSet::from([container.id.clone()])));
     Ok(())
 }
@@ -143,7 +143,7 @@ async fn remove(shared: &Shared, pod: &PodState, name: &str) -> Result<(), Engin
 /// What is not there need not be stopped or removed.
 fn gone(result: Result<(), EngineFault>) -> Result<(), EngineFault> {
     match result {
-        Err(fault) if fault.is_not_found() => Ok(()),
+        Err(fault) if fault.kind == FaultKind::NotFound => Ok(()),
         result => result,
     }
 }

@@ -3,11 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use futures::StreamExt;
-use serde_json::Value;
 use tokio::time::sleep;
 
 use super::{look, make, shared::Shared};
-use crate::{engine::EngineFault, pod::Label};
+use crate::{engine::{Event, EventKind, EngineFault}, pod::Label};
 
 /// The wait before an engine that does not answer is asked again, and the longest.
 const WAITS: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
@@ -47,8 +46,8 @@ pub async fn listen(shared: Arc<Shared>) {
 }
 
 async fn follow(shared: &Shared, wait: &mut Duration) -> Result<(), EngineFault> {
-    let mut events = shared.around.engine.events(Label::Environment.key(), &shared.around.environment).await?;
-    // What happened before the events began.
+    // In this order nothing is missed.
+    let mut events = shared.around.engine.events(shared.around.engine.now());
     look(shared).await?;
     *wait = WAITS.0;
     while let Some(event) = events.next().await {
@@ -57,25 +56,27 @@ async fn follow(shared: &Shared, wait: &mut Duration) -> Result<(), EngineFault>
     Ok(())
 }
 
-/// Takes in one event of a container.
-async fn take_in(shared: &Shared, event: &Value) -> Result<(), EngineFault> {
-    let text = |path: &str| event.pointer(path).and_then(Value::as_str).unwrap_or_default();
-    let id = text("/Actor/ID");
-    match text("/Action") {
+/// Takes in one event of a container of the environment.
+async fn take_in(shared: &Shared, event: &Event) -> Result<(), EngineFault> {
+    let is_own = event.attributes.get(Label::Environment.key()) == Some(&shared.around.environment);
+    // Commands in a container change nothing of it, and probes are many.
+    if event.kind != EventKind::Container || !is_own || event.action.starts_with("exec_") {
+        return Ok(());
+    }
+    match event.action.as_str() {
         "destroy" => {
-            shared.store.change(|pods| look::forget(pods, &BTreeSet::from([id.to_owned()])));
+            shared.store.change(|pods| look::forget(pods, &BTreeSet::from([event.id.clone()])));
             return Ok(());
         }
-        // The only time that anybody tells it: the engine forgets it with the next start.
+        // The only time that anybody tells the exit code: the engine forgets it with the next start.
         "die" => {
-            if let Ok(code) = text("/Actor/Attributes/exitCode").parse() {
-                shared.store.change(|pods| {
-                    let containers = pods.values_mut().flat_map(|pod| pod.containers.values_mut());
-                    containers.filter(|container| container.id == id).for_each(|one| one.last_exit = Some(code));
-                });
-            }
+            let code = event.exit_code();
+            shared.store.change(|pods| {
+                let containers = pods.values_mut().flat_map(|pod| pod.containers.values_mut());
+                containers.filter(|container| container.id == event.id).for_each(|one| one.last_exit = code);
+            });
         }
         _ => {}
     }
-    make::see(shared, id).await
+    make::see(shared, &event.id).await
 }

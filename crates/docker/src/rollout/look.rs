@@ -14,7 +14,7 @@ use super::{
     pods::{ContainerState, PodState, Work},
 };
 use crate::{
-    engine::{Engine, EngineFault},
+    engine::{Engine, EngineFault, FaultKind},
     pod::{EngineFacts, Label, Objects, Owner, PodInput, PodSpec, pod_document, translate},
 };
 
@@ -26,9 +26,10 @@ const AT_ONCE: usize = 16;
 /// # Errors
 /// The engine does not answer.
 pub async fn pods(engine: &Engine, environment: &str) -> Result<BTreeMap<String, PodState>, EngineFault> {
-    let ids = engine.containers(&[(Label::Environment.key(), environment)]).await?;
+    // Of all that belongs to the environment, only pods have a UID.
+    let listed = engine.containers(&[(Label::Environment.key(), environment), (Label::PodUid.key(), "")]).await?;
     let inspected: Vec<Option<Value>> =
-        stream::iter(ids).map(|id| inspect(engine, id)).buffered(AT_ONCE).try_collect().await?;
+        stream::iter(listed).map(|listed| inspect(engine, listed.id)).buffered(AT_ONCE).try_collect().await?;
     let mut pods = BTreeMap::new();
     for inspect in inspected.into_iter().flatten() {
         add(&mut pods, inspect);
@@ -40,7 +41,7 @@ pub async fn pods(engine: &Engine, environment: &str) -> Result<BTreeMap<String,
 pub async fn inspect(engine: &Engine, id: String) -> Result<Option<Value>, EngineFault> {
     match engine.inspect(&id).await {
         Ok(inspect) => Ok(Some(inspect)),
-        Err(fault) if fault.is_not_found() => Ok(None),
+        Err(fault) if fault.kind == FaultKind::NotFound => Ok(None),
         Err(fault) => Err(fault),
     }
 }

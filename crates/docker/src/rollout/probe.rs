@@ -66,7 +66,7 @@ pub async fn probe(shared: Arc<Shared>, probed: Probed) {
 
 /// Waits until a startup probe succeeds; whether it did in its time.
 async fn started(shared: &Shared, probed: &Probed, probe: &Probe) -> bool {
-    probed.delay(probe).await;
+    probed.delay(shared, probe).await;
     let end = Instant::now() + probe.period.saturating_mul(probe.failure_threshold);
     let mut wait = FIRST_WAIT;
     loop {
@@ -84,7 +84,7 @@ async fn started(shared: &Shared, probed: &Probed, probe: &Probe) -> bool {
 
 /// Notes since when a readiness probe succeeds, and that it does no more.
 async fn follow_readiness(shared: &Shared, probed: &Probed, probe: &Probe) {
-    probed.delay(probe).await;
+    probed.delay(shared, probe).await;
     let mut wait = FIRST_WAIT;
     let mut count = Count::default();
     loop {
@@ -95,7 +95,7 @@ async fn follow_readiness(shared: &Shared, probed: &Probed, probe: &Probe) {
             (_, true) => probed.note(shared, |state| {
                 state.answered = true;
                 state.failure = None;
-                state.ready_since.get_or_insert_with(|| Timestamp::now().to_string());
+                state.ready_since.get_or_insert_with(|| shared.around.engine.now().to_string());
             }),
             (result, false) => {
                 let failure = result.err();
@@ -114,7 +114,7 @@ async fn follow_readiness(shared: &Shared, probed: &Probed, probe: &Probe) {
 
 /// Waits until a liveness probe has failed too often.
 async fn until_dead<'p>(shared: &Shared, probed: &Probed, probe: &'p Probe) -> &'p Probe {
-    probed.delay(probe).await;
+    probed.delay(shared, probe).await;
     let mut failures = 0;
     loop {
         let begun = Instant::now();
@@ -160,15 +160,21 @@ impl Count {
 async fn end_run(shared: &Shared, probed: &Probed, probe: &Probe, kind: &str) {
     tracing::info!(container = probed.host, "its {kind} probe failed too often, so that it is started again");
     let grace = probe.grace.unwrap_or(probed.grace);
-    if let Err(fault) = shared.around.engine.restart(&probed.id, grace).await {
+    let engine = &shared.around.engine;
+    let restarted = async {
+        engine.stop(&probed.id, grace).await?;
+        engine.start(&probed.id).await
+    };
+    if let Err(fault) = restarted.await {
         shared.warn(format!("container {} of {} cannot be restarted: {fault}", probed.container, probed.host));
     }
 }
 
 impl Probed {
-    async fn delay(&self, probe: &Probe) {
+    async fn delay(&self, shared: &Shared, probe: &Probe) {
+        let now = shared.around.engine.now();
         let started: Option<Timestamp> = self.run.parse().ok();
-        let ran = started.and_then(|started| Duration::try_from(Timestamp::now().duration_since(started)).ok());
+        let ran = started.and_then(|started| Duration::try_from(now.duration_since(started)).ok());
         sleep(probe.initial_delay.saturating_sub(ran.unwrap_or_default())).await;
     }
 
@@ -219,12 +225,10 @@ pub async fn check(
     let around = &shared.around;
     match check {
         ProbeCheck::Exec { command } => {
-            let run = around.engine.exec(id, command);
-            match tokio::time::timeout(timeout, run).await {
-                Err(_) => Err(format!("the command took longer than {} s", timeout.as_secs())),
-                Ok(Err(fault)) => Err(fault.to_string()),
-                Ok(Ok(done)) if done.code == 0 => Ok(()),
-                Ok(Ok(done)) => Err(failed(done.code, &done.output)),
+            match around.engine.run(id, command, timeout).await {
+                Ok(ran) if ran.code == 0 => Ok(()),
+                Ok(ran) => Err(failed(ran.code, &ran.output)),
+                Err(fault) => Err(fault.message),
             }
         }
         check => around.asker.ask(host, check, timeout).await,

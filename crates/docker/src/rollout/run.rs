@@ -135,7 +135,7 @@ impl Running {
     fn stages(&self, pods: &[PodState]) -> Vec<Pod> {
         let version = &self.workload.version;
         let replaces = pods.iter().any(|pod| pod.version != *version);
-        let now = Timestamp::now();
+        let now = self.shared.around.engine.now();
         let stage = |pod: &PodState| {
             let min_ready = self.workload.min_ready();
             let is_unproved = replaces && pod.version == *version && pod.has_unprobed() && min_ready == 0;
@@ -247,7 +247,7 @@ impl Running {
         let Some(last) = failed.iter().max() else { return true };
         let doublings = u32::try_from(failed.len().saturating_sub(1)).unwrap_or(u32::MAX);
         let wait = 2_i64.checked_pow(doublings).map_or(LONGEST_JOB_WAIT, |times| (JOB_WAIT * times).min(LONGEST_JOB_WAIT));
-        Timestamp::now().as_second() >= last.as_second().saturating_add(wait)
+        self.shared.around.engine.now().as_second() >= last.as_second().saturating_add(wait)
     }
 
     fn spec(&self, ordinal: Option<i64>, uid: &str) -> Result<PodSpec, Fault> {
@@ -284,7 +284,7 @@ impl Running {
 
     fn pod(&self, spec: PodSpec, uid: String, work: Work, ordinal: Option<i64>) -> PodState {
         let mut made = spec.document.clone();
-        made["metadata"]["creationTimestamp"] = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into();
+        made["metadata"]["creationTimestamp"] = self.shared.around.engine.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into();
         PodState {
             name: spec.name.clone(),
             namespace: spec.namespace.clone(),
@@ -303,7 +303,7 @@ impl Running {
     fn age(&self) -> i64 {
         let created = self.workload.document["metadata"]["creationTimestamp"].as_str();
         let created: Option<Timestamp> = created.and_then(|time| time.parse().ok());
-        created.map_or(0, |created| Timestamp::now().as_second() - created.as_second())
+        created.map_or(0, |created| self.shared.around.engine.now().as_second() - created.as_second())
     }
 
     /// Remembers when pods last came, went or got further.
