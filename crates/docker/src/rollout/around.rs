@@ -1,13 +1,18 @@
 //! What rollouts work with.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 
 use super::PodState;
 use crate::{
-    engine::Engine,
-    pod::{EngineFacts, ProbeCheck},
+    engine::{Engine, EngineFault},
+    pod::{EngineFacts, PodSpec, ProbeCheck, VolumeAt},
 };
 
 /// What rollouts work with.
@@ -27,6 +32,8 @@ pub struct Around {
     pub host_address: Option<IpAddr>,
     /// The environment's Services.
     pub traffic: Arc<dyn Traffic>,
+    /// The volumes of pods.
+    pub volumes: Arc<dyn Volumes>,
     /// Who asks pods from inside of their network.
     pub asker: Arc<dyn Asker>,
 }
@@ -47,6 +54,28 @@ pub trait Traffic: Send + Sync {
 
     /// A pod is gone.
     async fn pod_gone(&self, pod: &PodState);
+}
+
+/// The volumes of pods.
+#[async_trait]
+pub trait Volumes: Send + Sync {
+    /// Makes all volumes of a pod that are not there, and tells where they are, by their names in the pod.
+    ///
+    /// # Errors
+    /// Why one cannot be made, as a sentence.
+    async fn ensure(&self, uid: &str, pod: &PodSpec) -> Result<BTreeMap<String, VolumeAt>, String>;
+
+    /// Removes those that live as long as their pod. Its claims stay.
+    ///
+    /// # Errors
+    /// The engine does not do it.
+    async fn remove_of_pod(&self, uid: &str) -> Result<(), EngineFault>;
+
+    /// Removes those of pods that are not among these: whoever removed the pods was stopped before the end.
+    ///
+    /// # Errors
+    /// The engine does not do it.
+    async fn remove_of_others(&self, uids: &BTreeSet<String>) -> Result<(), EngineFault>;
 }
 
 /// Asks pods from inside of the environment's network.

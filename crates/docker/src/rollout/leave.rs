@@ -16,7 +16,6 @@ use super::{
 use crate::{
     engine::{EngineFault, FaultKind},
     pod::{Hook, Role},
-    volume,
 };
 
 /// What is left for a container after a hook that took all of the time (minimumGracePeriodInSeconds of the kubelet).
@@ -75,7 +74,7 @@ async fn end(shared: &Shared, pod: &PodState) -> Result<(), EngineFault> {
     try_join_all(names(&pod).map(|name| remove(shared, &pod, name))).await?;
     // It owns what the others use, and knows nothing that is to be finished.
     remove(shared, &pod, "").await?;
-    volume::remove_of_pod(&shared.around.engine, &shared.around.environment, &pod.uid).await
+    shared.around.volumes.remove_of_pod(&pod.uid).await
 }
 
 /// Removes the volumes of pods that are not there: whoever removed the pods was stopped before the end.
@@ -84,7 +83,7 @@ async fn end(shared: &Shared, pod: &PodState) -> Result<(), EngineFault> {
 /// The engine does not do it.
 pub async fn sweep(shared: &Shared) -> Result<(), EngineFault> {
     let uids: BTreeSet<String> = shared.store.look(|pods| pods.keys().cloned().collect());
-    volume::remove_of_others(&shared.around.engine, &shared.around.environment, &uids).await
+    shared.around.volumes.remove_of_others(&uids).await
 }
 
 async fn run_hooks(shared: &Shared, pod: &PodState) {

@@ -17,7 +17,6 @@ use super::{
 use crate::{
     engine::EngineFault,
     pod::{ContainerSpec, CreateFacts, Hook, PodSpec, Restart, Role, VolumeAt},
-    volume,
 };
 
 /// The first wait before something that failed is tried again; the kubelet's own begins at 10 s.
@@ -97,15 +96,8 @@ impl Making<'_> {
     }
 
     async fn volumes(&self) -> Result<BTreeMap<String, VolumeAt>, Fault> {
-        let around = &self.shared.around;
-        let mut places = BTreeMap::new();
-        for spec in &self.spec.volumes {
-            let at = volume::ensure(&around.engine, spec, self.spec, &around.environment)
-                .await
-                .map_err(|fault| failed(None, "FailedMount", format!("volume {}: {fault}", spec.name)))?;
-            places.insert(spec.name.clone(), at);
-        }
-        Ok(places)
+        let places = self.shared.around.volumes.ensure(self.uid, self.spec).await;
+        places.map_err(|message| failed(None, "FailedMount", message))
     }
 
     /// Makes and starts the sandbox, and tells the pod's address, where a container is to be told it.

@@ -38,7 +38,7 @@ use std::{
 use landfall_core::object::ObjectId;
 use tokio::sync::watch;
 
-pub use around::{Around, Asker, Traffic};
+pub use around::{Around, Asker, Traffic, Volumes};
 pub use look::pods;
 pub use pods::{ContainerState, Fault, PodState, Probed, Work};
 pub use run::Snapshot;

@@ -24,14 +24,14 @@ pub fn pod(kind: &str, workload: &str, version: &str, ordinal: Option<i64>) -> S
 
 /// A UID in the shape of a cluster's.
 pub fn uid() -> String {
-    let hex = format!("{:032x}", Ulid::new().0);
+    let hex = format!("{:032x}", Ulid::generate().0);
     let part = |range| hex.get(range).unwrap_or_default();
     format!("{}-{}-{}-{}-{}", part(0..8), part(8..12), part(12..16), part(16..20), part(20..32))
 }
 
 /// Five random characters. The end of a ULID is random.
 fn random() -> String {
-    let text = Ulid::new().to_string().to_lowercase();
+    let text = Ulid::generate().to_string().to_lowercase();
     text.chars().rev().take(5).collect()
 }
 

@@ -8,8 +8,6 @@ use std::{
 };
 
 use jiff::Timestamp;
-use landfall_core::object::ObjectId;
-use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
 use super::{
@@ -23,7 +21,7 @@ use super::{
     workload::{Asks, Workload},
 };
 use crate::{
-    pod::{Objects, Owner, PodInput, PodSpec, Restart, Sources, VolumeKind, translate},
+    pod::{Owner, PodInput, PodSpec, Restart, Sources, translate},
     reconcile::{Pod, Stage, Step},
 };
 
