@@ -6,3 +6,4 @@ pub mod pod;
 pub mod present;
 pub mod reconcile;
 pub mod record;
+pub mod rollout;
