@@ -12,6 +12,7 @@
 
 mod around;
 mod bones;
+mod documents;
 mod end;
 mod images;
 mod leave;
@@ -39,6 +40,7 @@ use landfall_core::object::ObjectId;
 use tokio::sync::watch;
 
 pub use around::{Around, Asker, Traffic, Volumes};
+pub use documents::documents;
 pub use look::pods;
 pub use pods::{ContainerState, Fault, PodState, Probed, Work};
 pub use run::Snapshot;

@@ -109,7 +109,7 @@ impl Running {
         let stages = self.stages(&pods);
         self.announce(&pods, &stages).await;
         self.care(&pods).await;
-        let asks = self.workload.asks(self.stops_first, self.age());
+        let asks = self.workload.asks(self.stops_first, self.workload.age(self.shared.around.engine.now()));
         let verdict = asks.next(&stages, restarts(&pods));
         self.follow_progress(&stages);
         self.shared.tell(&self.workload.id, Told {
@@ -308,12 +308,6 @@ impl Running {
         }
     }
 
-    fn age(&self) -> i64 {
-        let created = self.workload.document["metadata"]["creationTimestamp"].as_str();
-        let created: Option<Timestamp> = created.and_then(|time| time.parse().ok());
-        created.map_or(0, |created| self.shared.around.engine.now().as_second() - created.as_second())
-    }
-
     /// Remembers when pods last came, went or got further.
     fn follow_progress(&mut self, stages: &[Pod]) {
         let now: BTreeMap<String, Stage> = stages.iter().map(|pod| (pod.name.clone(), pod.stage)).collect();
@@ -357,6 +351,6 @@ fn rests(pod: &PodState, container: &super::ContainerState) -> bool {
 }
 
 /// How often containers of a Job's pods that are there were started again.
-fn restarts(pods: &[PodState]) -> i64 {
-    pods.iter().flat_map(|pod| pod.containers.values()).map(super::ContainerState::restarts).sum()
+pub fn restarts<'a>(pods: impl IntoIterator<Item = &'a PodState>) -> i64 {
+    pods.into_iter().flat_map(|pod| pod.containers.values()).map(super::ContainerState::restarts).sum()
 }
