@@ -5,3 +5,4 @@ pub mod pod;
 pub mod present;
 pub mod reconcile;
 pub mod rollout;
+pub mod watch;

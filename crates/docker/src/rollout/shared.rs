@@ -21,6 +21,8 @@ pub struct Shared {
     pub images: Images,
     /// Pods that are being stopped.
     pub leaving: Tasks,
+    /// Counts the writes of inventories.
+    pub inventories: watch::Sender<u64>,
     /// Whether the tasks are to end.
     pub ending: watch::Sender<bool>,
     told: Mutex<BTreeMap<ObjectId, Told>>,
@@ -52,6 +54,7 @@ impl Shared {
             store: Store::default(),
             images: Images::default(),
             leaving: Tasks::default(),
+            inventories: watch::Sender::new(0),
             ending: watch::Sender::new(false),
             told: Mutex::default(),
             warnings: Mutex::default(),
