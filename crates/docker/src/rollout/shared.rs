@@ -6,6 +6,7 @@ use std::{
 };
 
 use landfall_core::object::ObjectId;
+use tokio::sync::watch;
 
 use super::{around::Around, images::Images, store::Store, task::Tasks};
 use crate::reconcile::Ended;
@@ -20,6 +21,10 @@ pub struct Shared {
     pub images: Images,
     /// Pods that are being stopped.
     pub leaving: Tasks,
+    /// Counts the writes of inventories.
+    pub inventories: watch::Sender<u64>,
+    /// Whether the tasks are to end.
+    pub ending: watch::Sender<bool>,
     told: Mutex<BTreeMap<ObjectId, Told>>,
     warnings: Mutex<Warnings>,
 }
@@ -49,6 +54,8 @@ impl Shared {
             store: Store::default(),
             images: Images::default(),
             leaving: Tasks::default(),
+            inventories: watch::Sender::new(0),
+            ending: watch::Sender::new(false),
             told: Mutex::default(),
             warnings: Mutex::default(),
         }

@@ -16,6 +16,17 @@ impl<T: Send + 'static> Task<T> {
         Self(tokio::spawn(future))
     }
 
+    /// Whether it has ended.
+    pub fn is_finished(&self) -> bool {
+        self.0.is_finished()
+    }
+
+    /// Waits until it has ended.
+    pub async fn join(mut self) {
+        // One that panicked has ended, too, and said so.
+        let _ended = (&mut self.0).await;
+    }
+
     /// Ends it, and waits until nothing of it runs any more.
     pub async fn end(mut self) {
         self.0.abort();
