@@ -3,3 +3,4 @@
 pub mod pod;
 pub mod present;
 pub mod reconcile;
+pub mod support;
