@@ -64,7 +64,7 @@ pub const TABLES: &[Table] = &[
                     "`status.podIP` is the address at the pod's creation, and may change with a restart of the engine",
                 ),
             ),
-            (&["resourceFieldRef"], With("`limits` and `requests` of `cpu` and `memory`")),
+            (&["resourceFieldRef"], With("`limits` and `requests` of `cpu`, `memory` and `ephemeral-storage`")),
             (&["fileKeyRef"], Refused("files that another container writes are not read")),
         ],
     },
