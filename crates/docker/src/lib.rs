@@ -7,4 +7,5 @@ pub mod present;
 pub mod reconcile;
 pub mod record;
 pub mod rollout;
+pub mod support;
 pub mod watch;

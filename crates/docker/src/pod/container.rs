@@ -95,7 +95,7 @@ impl Role {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Join {
     /// Its own: the pod's network is its network.
-    Own(Network),
+    Own(Box<Network>),
     /// Those of the pod's sandbox, which has to run before.
     Sandbox {
         /// The sandbox's name on the engine.
