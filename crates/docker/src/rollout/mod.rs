@@ -107,11 +107,13 @@ impl Rollouts {
     /// one serves nothing stays. Call it when nobody waits any more, and before the environment's lock is given back.
     pub async fn end(&self) {
         let running = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
+        self.shared.ending.send_replace(true);
         for (id, (version, task)) in running {
-            task.end().await;
+            task.join().await;
             end::settle(&self.shared, &id, &version);
         }
         self.shared.leaving.join().await;
+        self.shared.ending.send_replace(false);
     }
 
     /// The pods of a workload as they are now, those that are leaving among them.

@@ -79,18 +79,25 @@ impl Running {
         }
     }
 
-    /// Goes on until somebody ends it.
+    /// Goes on until it is to end. Then the Services have been told of every pod that is ready.
     pub async fn run(mut self) {
         let mut changes = self.shared.store.subscribe();
+        let mut ending = self.shared.ending.subscribe();
         loop {
             changes.borrow_and_update();
-            self.look().await;
-            tokio::select! {
+            let next = async {
+                self.look().await;
                 // Ends with the store, which this task holds.
-                _ = changes.changed() => {}
-                () = sleep(TICK) => {}
+                let _changed = tokio::time::timeout(TICK, changes.changed()).await;
+            };
+            tokio::select! {
+                () = next => {}
+                _ = ending.wait_for(|is_ending| *is_ending) => break,
             }
         }
+        let pods = self.pods();
+        let stages = self.stages(&pods);
+        self.announce(&pods, &stages).await;
     }
 
     async fn look(&mut self) {
@@ -147,10 +154,13 @@ impl Running {
         for (pod, stage) in pods.iter().zip(stages) {
             let is_ready = matches!(stage.stage, Stage::Ready | Stage::Available);
             let is_running = matches!(stage.stage, Stage::Starting) && pod.work == Work::None;
-            if is_ready && self.announced.insert(pod.uid.clone()) {
+            // Noted afterwards: this may be given up on the way, and is done again then.
+            if is_ready && !self.announced.contains(&pod.uid) {
                 self.shared.around.traffic.pod_ready(pod).await;
-            } else if is_running && self.announced.remove(&pod.uid) {
+                self.announced.insert(pod.uid.clone());
+            } else if is_running && self.announced.contains(&pod.uid) {
                 self.shared.around.traffic.pod_unready(pod).await;
+                self.announced.remove(&pod.uid);
             }
         }
     }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use landfall_core::object::ObjectId;
+use tokio::sync::watch;
 
 use super::{around::Around, images::Images, store::Store, task::Tasks};
 use crate::reconcile::Ended;
@@ -20,6 +21,8 @@ pub struct Shared {
     pub images: Images,
     /// Pods that are being stopped.
     pub leaving: Tasks,
+    /// Whether the tasks are to end.
+    pub ending: watch::Sender<bool>,
     told: Mutex<BTreeMap<ObjectId, Told>>,
     warnings: Mutex<Warnings>,
 }
@@ -49,6 +52,7 @@ impl Shared {
             store: Store::default(),
             images: Images::default(),
             leaving: Tasks::default(),
+            ending: watch::Sender::new(false),
             told: Mutex::default(),
             warnings: Mutex::default(),
         }

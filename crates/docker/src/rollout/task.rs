@@ -16,6 +16,12 @@ impl<T: Send + 'static> Task<T> {
         Self(tokio::spawn(future))
     }
 
+    /// Waits until it has ended.
+    pub async fn join(mut self) {
+        // One that panicked has ended, too, and said so.
+        let _ended = (&mut self.0).await;
+    }
+
     /// Ends it, and waits until nothing of it runs any more.
     pub async fn end(mut self) {
         self.0.abort();

@@ -1,0 +1,3 @@
+//! Tests against a real engine, and of whole outputs.
+
+mod rollout;
