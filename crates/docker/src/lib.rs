@@ -7,3 +7,4 @@ pub mod present;
 pub mod reconcile;
 pub mod record;
 pub mod rollout;
+pub mod support;
