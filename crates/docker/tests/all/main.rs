@@ -1,9 +1,4 @@
-<<<<<<< HEAD
-//! Tests against a real engine, and of whole outputs.
-
-mod rollout;
-=======
-//! Everything that this crate does, as its users see it: one binary.
+//! Everything that this crate does, as its users see it, against real engines where one is needed: one binary.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,4 +11,4 @@ mod rollout;
 mod page;
 mod pod;
 mod review;
->>>>>>> 18f9d94367e5d56adcbb9e4d67e79ad72dedc40c
+mod rollout;
