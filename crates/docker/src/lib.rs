@@ -1,7 +1,11 @@
 //! The Docker target.
 
+mod catalog;
+mod contents;
 pub mod engine;
 mod fault;
+pub mod image;
+pub mod network;
 pub mod pod;
 pub mod present;
 pub mod reconcile;
