@@ -1,0 +1,146 @@
+//! What is live, from what was seen of an engine. Pure: no I/O, no clock of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use landfall_core::{
+    object::{Gvk, ObjectId},
+    observation::{LiveObject, Observation},
+    selector::Selector,
+};
+use landfall_deploy::target::ObserveRequest;
+use serde_json::{Value, json};
+
+use crate::{
+    drift,
+    engine::About,
+    look::Seen,
+    reconcile::Ended,
+    record::{self, Record},
+    rollout::{PodState, Told, Workload, documents},
+    status::{Places, status},
+};
+
+/// Everything that is asked for.
+pub fn observe(seen: &Seen, about: &About, now: Timestamp, request: &ObserveRequest<'_>) -> Observation {
+    let mut observation = Observation::default();
+    let lists: BTreeSet<(&str, &str, Option<&str>)> = request
+        .queries
+        .iter()
+        .map(|query| (query.kind.gvk.group.as_str(), query.kind.gvk.kind.as_str(), query.namespace.as_deref()))
+        .collect();
+    let mut add = |id: &ObjectId, labels: &BTreeMap<String, String>, live: &dyn Fn(bool) -> LiveObject| {
+        let is_listed = lists.contains(&(id.group.as_str(), id.kind.as_str(), id.namespace.as_deref()));
+        let is_selected = is_listed && request.selector.matches(labels);
+        if is_selected || request.wanted.contains_key(id) {
+            let wanted = request.wanted.get(id).map(|query| &query.kind.gvk);
+            observation.add(live(is_selected), wanted);
+        }
+    };
+    for record in seen.records.values().filter(|record| !record::is_inventory(&record.id)) {
+        add(&record.id, &labels(&record.document), &|selected| live(record, seen, about, now, selected));
+    }
+    for (id, uid) in unrecorded(seen) {
+        // Whatever labels it had went with its record: that it is in the environment's network says that it is its own.
+        let is_selected = BTreeMap::new();
+        add(&id, &is_selected, &|selected| without_record(&id, &uid, selected));
+    }
+    observation
+}
+
+/// A recorded object.
+fn live(record: &Record, seen: &Seen, about: &About, now: Timestamp, selected: bool) -> LiveObject {
+    let places = Places { volumes: &seen.volumes, host: &about.name };
+    let (document, drift) = shown(record, seen, about, now, &places);
+    record.live(&document, selected, drift)
+}
+
+/// An object with its status, and what does not match it.
+fn shown(record: &Record, seen: &Seen, about: &About, now: Timestamp, places: &Places<'_>) -> (Value, Vec<String>) {
+    let mut document = record.shown();
+    if !Workload::is_kind(&record.id.kind) {
+        if let Some(status) = status(&record.id, &document, places) {
+            document["status"] = status;
+        }
+        return (document, Vec::new());
+    }
+    let (workload, pods) = (Workload::new(record.id.clone(), document), seen.pods_of(&record.id));
+    let drift = drift_of(&workload, record, &pods, seen, about, now);
+    let told = Told { version: workload.version.clone(), ..Told::default() };
+    let mut all = documents(&workload, &pods, &told, now);
+    let mut document = if all.is_empty() { workload.document } else { all.swap_remove(0) };
+    // What a Job has done stays done, also when its pods were removed.
+    if ended(record).is_some() {
+        document["status"] = record.document["status"].clone();
+    }
+    (document, drift.sentences)
+}
+
+/// What of a workload does not match.
+pub fn drift_of(
+    workload: &Workload,
+    record: &Record,
+    pods: &[PodState],
+    seen: &Seen,
+    about: &About,
+    now: Timestamp,
+) -> drift::Drift {
+    let created = record.created.parse::<Timestamp>().unwrap_or(now);
+    let age = now.duration_since(created).as_secs();
+    drift::of_workload(workload, pods, seen.network.as_deref(), &about.unsupported, ended(record), age)
+}
+
+/// How a Job ended, as its record says.
+pub fn ended(record: &Record) -> Option<Ended> {
+    if record.id.kind != "Job" {
+        return None;
+    }
+    let conditions = record.document["status"]["conditions"].as_array()?;
+    let holds = |condition: &&Value| condition["status"] == "True";
+    conditions.iter().filter(holds).find_map(|condition| match condition["type"].as_str()? {
+        "Complete" => Some(Ended::Complete),
+        "Failed" if condition["reason"] == "DeadlineExceeded" => Some(Ended::DeadlineExceeded),
+        "Failed" => Some(Ended::BackoffLimitExceeded),
+        _ => None,
+    })
+}
+
+/// Workloads that run without a record, with their UIDs: somebody removed the volume.
+fn unrecorded(seen: &Seen) -> BTreeMap<ObjectId, String> {
+    let lost = seen.pods.values().filter(|pod| !seen.records.contains_key(&pod.owner));
+    lost.map(|pod| {
+        let uid = pod.containers.values().find_map(|container| {
+            let labels = &container.inspect["Config"]["Labels"];
+            Some(labels[crate::pod::Label::OwnerUid.key()].as_str()?.to_owned())
+        });
+        (pod.owner.clone(), uid.unwrap_or_else(|| pod.uid.clone()))
+    })
+    .collect()
+}
+
+fn without_record(id: &ObjectId, uid: &str, selected: bool) -> LiveObject {
+    let gvk = Gvk { group: id.group.clone(), version: "v1".to_owned(), kind: id.kind.clone() };
+    let document = json!({
+        "apiVersion": gvk.api_version(),
+        "kind": id.kind,
+        "metadata": {"name": id.name, "namespace": id.namespace, "uid": uid},
+    });
+    LiveObject {
+        id: id.clone(),
+        gvk,
+        uid: uid.to_owned(),
+        document: document.to_string().into_boxed_str(),
+        selected,
+        drift: vec!["its record is missing, and is written again".to_owned()],
+    }
+}
+
+fn labels(document: &Value) -> BTreeMap<String, String> {
+    let labels = document.pointer("/metadata/labels").and_then(Value::as_object).into_iter().flatten();
+    labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+}
+
+/// Whether a selector selects an object as recorded.
+pub fn is_selected(selector: &Selector, record: &Record) -> bool {
+    selector.matches(&labels(&record.document))
+}
