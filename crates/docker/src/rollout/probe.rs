@@ -175,7 +175,12 @@ impl Probed {
         let now = shared.around.engine.now();
         let started: Option<Timestamp> = self.run.parse().ok();
         let ran = started.and_then(|started| Duration::try_from(now.duration_since(started)).ok());
-        sleep(probe.initial_delay.saturating_sub(ran.unwrap_or_default())).await;
+        let left = probe.initial_delay.saturating_sub(ran.unwrap_or_default());
+        if !left.is_zero() {
+            // Until then it does not serve, which is known.
+            self.note(shared, |state| state.answered = true);
+            sleep(left).await;
+        }
     }
 
     async fn ask(&self, shared: &Shared, probe: &Probe) -> Result<(), String> {
@@ -231,7 +236,15 @@ pub async fn check(
                 Err(fault) => Err(fault.message),
             }
         }
-        check => around.asker.ask(host, check, timeout).await,
+        check => {
+            let answer = around.asker.ask(host, check, timeout).await;
+            if answer.is_err() && !around.asker.is_there() {
+                shared.lose();
+                // Whoever asked is ended before long; a pod that cannot be asked is not one that failed.
+                std::future::pending::<()>().await;
+            }
+            answer
+        }
     }
 }
 
