@@ -5,14 +5,27 @@ use std::{io, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 /// How long one attempt may take.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How often, since a service may be unreachable for a moment while it or the network to it is changed.
+const ATTEMPTS: u32 = 3;
+
 /// Sends `POST path` to `host:port` with a token, and gives the body of a good answer.
 pub async fn ask(address: &str, path: &str, token: &str) -> io::Result<String> {
+    for attempt in 1..ATTEMPTS {
+        match ask_once(address, path, token).await {
+            Ok(answer) => return Ok(answer),
+            Err(_) => sleep(Duration::from_millis(100) * attempt).await,
+        }
+    }
+    ask_once(address, path, token).await
+}
+
+async fn ask_once(address: &str, path: &str, token: &str) -> io::Result<String> {
     let exchange = async {
         let mut stream = TcpStream::connect(address).await?;
         let request = format!(

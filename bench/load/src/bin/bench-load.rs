@@ -2,7 +2,9 @@
 #![allow(clippy::print_stdout, reason = "a helper for developers")]
 
 use std::{
+    fs,
     io::Read,
+    path::PathBuf,
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -30,6 +32,9 @@ struct Arguments {
     /// Also end after this many requests.
     #[arg(long)]
     requests: Option<u64>,
+    /// Write how many requests there were so far to this file, every second.
+    #[arg(long)]
+    progress: Option<PathBuf>,
     /// Tell the times of the answers, too.
     #[arg(long)]
     times: bool,
@@ -55,8 +60,17 @@ fn main() -> ExitCode {
     let load = Load::start(plan.connections(connections));
     let input = std::thread::spawn(|| std::io::stdin().read_to_end(&mut Vec::new()));
     let started = Instant::now();
+    let mut told = 0;
     while !input.is_finished() && arguments.requests.is_none_or(|enough| load.count() < enough) {
         std::thread::sleep(Duration::from_millis(20));
+        if let Some(progress) = arguments.progress.as_ref().filter(|_| started.elapsed().as_secs() > told) {
+            told = started.elapsed().as_secs();
+            let (requests, failed) = (thousands(load.count()), thousands(load.failed()));
+            if let Err(error) = fs::write(progress, format!("{requests} requests, {failed} failed\n")) {
+                println!("cannot write {}: {error}", progress.display());
+                return ExitCode::from(2);
+            }
+        }
     }
     let seconds = started.elapsed().as_secs_f64();
     let report = load.stop();

@@ -17,6 +17,7 @@ mod zero;
 pub use path::{FieldPath, Step};
 use serde::Serialize;
 use serde_json::Value;
+pub use zero::effective;
 
 pub(crate) use self::defaults::complete;
 pub(crate) use self::walk::same_lists;

@@ -92,6 +92,7 @@ impl ContainerSpec {
             stdin_once: self.stdin_once.then_some(true),
             tty: self.tty.then_some(true),
             labels: Some(self.labels.clone().into_iter().collect()),
+            stop_signal: self.stop_signal.clone(),
             stop_timeout: Some(i64::try_from(self.grace.as_secs()).unwrap_or(i64::MAX)),
             ..ContainerCreateBody::default()
         };

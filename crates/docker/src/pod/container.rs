@@ -48,6 +48,8 @@ pub struct ContainerSpec {
     pub restart: Restart,
     /// The time between the signal to stop and the kill.
     pub grace: Duration,
+    /// The signal to stop (`lifecycle.stopSignal`); the image's, or SIGTERM, if `None`.
+    pub stop_signal: Option<String>,
     /// Whose namespaces it runs in.
     pub join: Join,
     /// Whether it sees all processes of the machine (`hostPID`).
@@ -93,7 +95,7 @@ impl Role {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Join {
     /// Its own: the pod's network is its network.
-    Own(Network),
+    Own(Box<Network>),
     /// Those of the pod's sandbox, which has to run before.
     Sandbox {
         /// The sandbox's name on the engine.
@@ -157,6 +159,7 @@ pub(super) fn read(
             lifecycle::read(&container.get("lifecycle"), &ports, faults)
         },
         restart,
+        stop_signal: container.get("lifecycle").get("stopSignal").text().map(str::to_owned),
         grace: context.grace,
         host_pid: pod.get("hostPID").is_true(),
         host_ipc: pod.get("hostIPC").is_true(),

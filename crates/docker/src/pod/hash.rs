@@ -35,7 +35,7 @@ mod tests {
             |container: Value| json!({"metadata": {"labels": {"app": "a"}}, "spec": {"containers": [container]}});
         let hash =
             template_hash(&template(json!({"name": "a", "image": "a:1", "resources": {"limits": {"cpu": "2"}}})));
-        insta::assert_snapshot!(hash, @"");
+        insta::assert_snapshot!(hash, @"bd409bb160");
         let same = json!({"resources": {"limits": {"cpu": "2000m"}}, "image": "a:1", "name": "a", "tty": false});
         assert_eq!(template_hash(&template(same)), hash);
         assert_ne!(template_hash(&template(json!({"name": "a", "image": "a:2"}))), hash);

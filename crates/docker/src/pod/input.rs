@@ -64,6 +64,9 @@ pub trait Sources {
 
     /// All Services of a namespace, sorted by name.
     fn services(&self, namespace: &str) -> Vec<&Value>;
+
+    /// All PersistentVolumes, sorted by name.
+    fn persistent_volumes(&self) -> Vec<&Value>;
 }
 
 /// Sources in memory.
@@ -92,5 +95,9 @@ impl Sources for Objects {
     fn services(&self, namespace: &str) -> Vec<&Value> {
         let of_namespace = |key: &(String, String, String)| key.0 == "Service" && key.1 == namespace;
         self.by_name.iter().filter(|(key, _)| of_namespace(key)).map(|(_, object)| object).collect()
+    }
+
+    fn persistent_volumes(&self) -> Vec<&Value> {
+        self.by_name.iter().filter(|(key, _)| key.0 == "PersistentVolume").map(|(_, object)| object).collect()
     }
 }

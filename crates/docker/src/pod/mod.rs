@@ -8,6 +8,7 @@
 
 mod address;
 mod body;
+mod claim;
 mod container;
 mod env;
 mod expand;
@@ -34,8 +35,8 @@ mod spec;
 mod translate;
 mod volumes;
 
-
 pub use body::{CreateFacts, CreateFault, VolumeAt};
+pub use claim::{Backing, backing, claim_volume_name};
 pub use container::{ContainerSpec, Join, Role};
 pub use env::Env;
 pub use hash::template_hash;

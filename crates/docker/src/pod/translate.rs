@@ -44,7 +44,7 @@ pub fn translate(input: &PodInput<'_>) -> Result<PodSpec, Vec<FaultCause>> {
         restart: context.restart,
     });
     let join = || match &sandbox {
-        None => Join::Own(network.clone()),
+        None => Join::Own(Box::new(network.clone())),
         Some(sandbox) => Join::Sandbox {
             engine_name: sandbox.engine_name.clone(),
             shares_processes: sandbox.shares_processes,

@@ -113,7 +113,7 @@ fn empty_dir(source: &Node<'_>, faults: &mut Faults) -> Option<EmptyDir> {
     Some(EmptyDir { memory, size_limit: size.filter(|size| memory && *size > 0) })
 }
 
-fn host_path(source: &Node<'_>, faults: &mut Faults) -> Option<HostPath> {
+pub(super) fn host_path(source: &Node<'_>, faults: &mut Faults) -> Option<HostPath> {
     let path = source.get("path");
     let text = path.text().unwrap_or_default();
     if !text.starts_with('/') || text.split('/').any(|part| part == "..") {

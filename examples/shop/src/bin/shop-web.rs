@@ -3,17 +3,26 @@
 //! Variables: `VERSION` (set by the image), `GREETING`, `COUNTER` (host:port), `TOKEN`, `PORT` (8080), and `PRICES`, a file
 //! without which the page does not start.
 
-use std::{io, sync::Arc};
+use std::{process::ExitCode, sync::Arc};
 
 use landfall_example_shop::{Answer, Server, ask, log, variable};
 
 #[tokio::main]
-async fn main() -> io::Result<()> {
+async fn main() -> ExitCode {
     let version = variable("VERSION", "v0");
     log(&format!("web {version} starts"));
+    match serve(version).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            log(&format!("web cannot serve: {reason}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(version: String) -> Result<(), String> {
     if let Ok(prices) = std::env::var("PRICES") {
-        std::fs::read_to_string(&prices)
-            .map_err(|error| io::Error::other(format!("no price list at {prices}: {error}")))?;
+        std::fs::read_to_string(&prices).map_err(|error| format!("no price list at {prices}: {error}"))?;
     }
     let page = Arc::new(Page {
         version,
@@ -22,8 +31,9 @@ async fn main() -> io::Result<()> {
         token: variable("TOKEN", ""),
         name: std::fs::read_to_string("/etc/hostname").unwrap_or_default().trim().to_owned(),
     });
-    let port = variable("PORT", "8080").parse().map_err(io::Error::other)?;
-    Server::listen(port).await?.run(move |_| answer(Arc::clone(&page))).await
+    let port = variable("PORT", "8080").parse().map_err(|error| format!("PORT: {error}"))?;
+    let server = Server::listen(port).await.map_err(|error| format!("port {port}: {error}"))?;
+    server.run(move |_| answer(Arc::clone(&page))).await.map_err(|error| error.to_string())
 }
 
 struct Page {
