@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::IpAddr};
 
 use bollard::models::{
-    ContainerCreateBody, EndpointSettings, HostConfig, Mount as EngineMount, MountBindOptions,
+    ContainerCreateBody, EndpointSettings, HealthConfig, HostConfig, Mount as EngineMount, MountBindOptions,
     MountBindOptionsPropagationEnum, MountType, MountVolumeOptions, NetworkingConfig, PortBinding, RestartPolicy,
     RestartPolicyNameEnum,
 };
@@ -92,6 +92,8 @@ impl ContainerSpec {
             stdin_once: self.stdin_once.then_some(true),
             tty: self.tty.then_some(true),
             labels: Some(self.labels.clone().into_iter().collect()),
+            // The kubelet does not know the image's own check, and probes say more.
+            healthcheck: Some(HealthConfig { test: Some(vec!["NONE".to_owned()]), ..HealthConfig::default() }),
             stop_signal: self.stop_signal.clone(),
             stop_timeout: Some(i64::try_from(self.grace.as_secs()).unwrap_or(i64::MAX)),
             ..ContainerCreateBody::default()
@@ -148,7 +150,7 @@ fn user(security: &Security, image_user: &str) -> Result<Option<String>, CreateF
 
 fn add_resources(host: &mut HostConfig, resources: &Resources) {
     let number = |amount: u64| i64::try_from(amount).unwrap_or(i64::MAX);
-    host.cpu_shares = Some(number(resources.cpu_shares));
+    host.cpu_shares = resources.cpu_shares.map(number);
     if let Some(quota) = resources.cpu_quota {
         host.cpu_period = Some(100_000);
         host.cpu_quota = Some(number(quota));

@@ -83,6 +83,7 @@ impl Running {
     pub async fn run(mut self) {
         let mut changes = self.shared.store.subscribe();
         let mut ending = self.shared.ending.subscribe();
+        let mut lost = self.shared.lost.subscribe();
         loop {
             changes.borrow_and_update();
             let next = async {
@@ -93,6 +94,8 @@ impl Running {
             tokio::select! {
                 () = next => {}
                 _ = ending.wait_for(|is_ending| *is_ending) => break,
+                // Pods that are being made end with it.
+                _ = lost.wait_for(|is_lost| *is_lost) => return,
             }
         }
         let pods = self.pods();

@@ -19,7 +19,8 @@ use super::{
 use crate::pod::{EngineFacts, Objects, Sources};
 
 /// The kinds that others refer to.
-const REFERRED: &[&str] = &["ConfigMap", "Secret", "PersistentVolumeClaim", "PersistentVolume", "Service"];
+const REFERRED: &[&str] =
+    &["ConfigMap", "Secret", "PersistentVolumeClaim", "PersistentVolume", "Service", "ServiceAccount"];
 
 /// What a revision has that one host cannot honour, and what has no effect there.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -42,10 +42,15 @@ pub const TABLES: &[Table] = &[
             (
                 &["dnsConfig", "dnsPolicy"],
                 With(
-                    "the engine's resolver knows the names of Services always, and asks these name servers for others",
+                    "the engine's resolver knows the names of Services always, and asks these name servers for others; with `hostNetwork` it is not asked, so that `ClusterFirstWithHostNet` is refused then",
                 ),
             ),
-            (&["imagePullSecrets"], With("a Secret that does not exist is passed over, as in a cluster")),
+            (
+                &["imagePullSecrets"],
+                With(
+                    "those of the ServiceAccount if the pod has none; a Secret that does not exist is passed over, as in a cluster",
+                ),
+            ),
             (
                 &["serviceAccount", "serviceAccountName", "automountServiceAccountToken"],
                 Meaningless("there is no API server that pods could ask"),

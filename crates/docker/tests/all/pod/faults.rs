@@ -123,3 +123,24 @@ fn a_group_goes_with_the_user_of_the_image() {
         assert_eq!(pod.containers[0].body(&facts).unwrap().user.as_deref(), Some(expected), "{user}");
     }
 }
+
+#[test]
+fn fields_that_contradict_each_other_are_refused() {
+    for (text, expected) in [
+        (
+            "hostNetwork: true, dnsPolicy: ClusterFirstWithHostNet, containers: [{name: a, image: a}]",
+            "spec.dnsPolicy: cannot be had with `hostNetwork`: names of Services are known in the engine's network only; \
+             write `Default` if the pod asks for none",
+        ),
+        (
+            "containers: [{name: a, image: a, volumeMounts: [{name: m, mountPath: /m, subPath: a}]}], volumes: [{name: m, \
+             emptyDir: {medium: Memory}}]",
+            "spec.containers[0].volumeMounts[0].subPath: cannot be a part of a volume in memory: the engine makes it with \
+             the container",
+        ),
+        ("containers: []", "spec.containers: must have at least one container"),
+    ] {
+        let text = format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: one}}\nspec: {{{text}}}");
+        assert_eq!(translated("Pod", &text).unwrap_err(), [expected]);
+    }
+}

@@ -13,7 +13,7 @@ use landfall_core::{
     schema,
 };
 use landfall_docker::pod::{
-    CreateFacts, EngineFacts, Objects, Owner, PodInput, PodSpec, VolumeAt, VolumeKind, translate,
+    CreateFacts, EngineFacts, HostPathKind, Objects, Owner, PodInput, PodSpec, VolumeAt, VolumeKind, translate,
 };
 use serde_json::{Value, json};
 
@@ -82,7 +82,9 @@ fn bodies(pod: &PodSpec) -> String {
 
 fn facts(pod: &PodSpec) -> CreateFacts {
     let at = |name: &str, kind: &VolumeKind| match kind {
-        VolumeKind::HostPath(host) => VolumeAt::Host { path: host.path.clone(), create: true },
+        VolumeKind::HostPath(host) => {
+            VolumeAt::Host { path: host.path.clone(), create: host.kind == HostPathKind::OrCreate }
+        }
         _ => VolumeAt::Named { name: format!("{name}.volume"), mountpoint: format!("/volumes/{name}/_data") },
     };
     CreateFacts {
@@ -93,11 +95,13 @@ fn facts(pod: &PodSpec) -> CreateFacts {
     }
 }
 
-/// Without what is not given, and without labels.
+/// Without what is not given, and without what all have.
 fn shown(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
-            let given = fields.iter().filter(|(key, value)| !value.is_null() && key.as_str() != "Labels");
+            let given = fields
+                .iter()
+                .filter(|(key, value)| !value.is_null() && !["Labels", "Healthcheck"].contains(&key.as_str()));
             given.map(|(key, value)| (key.clone(), shown(value))).collect()
         }
         Value::Array(values) => values.iter().map(shown).collect(),

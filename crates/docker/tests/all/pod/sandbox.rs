@@ -59,7 +59,7 @@ fn several_containers_join_a_sandbox() {
             ],
             "NetworkMode": "shop.net",
             "RestartPolicy": {
-              "Name": "on-failure"
+              "Name": "unless-stopped"
             }
           },
           "Hostname": "load-6f9c4b7d5a-x2k8p",
@@ -76,7 +76,6 @@ fn several_containers_join_a_sandbox() {
         "body": {
           "Env": [],
           "HostConfig": {
-            "CpuShares": 2,
             "IpcMode": "container:load-6f9c4b7d5a-x2k8p.shop",
             "Mounts": [
               {
@@ -104,7 +103,6 @@ fn several_containers_join_a_sandbox() {
         "body": {
           "Env": [],
           "HostConfig": {
-            "CpuShares": 2,
             "IpcMode": "container:load-6f9c4b7d5a-x2k8p.shop",
             "NetworkMode": "container:load-6f9c4b7d5a-x2k8p.shop",
             "PidMode": "container:load-6f9c4b7d5a-x2k8p.shop",
@@ -121,7 +119,6 @@ fn several_containers_join_a_sandbox() {
         "body": {
           "Env": [],
           "HostConfig": {
-            "CpuShares": 2,
             "IpcMode": "container:load-6f9c4b7d5a-x2k8p.shop",
             "Mounts": [
               {
@@ -202,7 +199,6 @@ fn an_init_container_without_a_sandbox_is_found_by_nobody() {
           "Domainname": "all.shop.svc.cluster.local",
           "Env": [],
           "HostConfig": {
-            "CpuShares": 2,
             "NetworkMode": "shop.net",
             "RestartPolicy": {
               "Name": "on-failure"
@@ -227,7 +223,6 @@ fn an_init_container_without_a_sandbox_is_found_by_nobody() {
             "80/tcp": {}
           },
           "HostConfig": {
-            "CpuShares": 2,
             "NetworkMode": "shop.net",
             "PortBindings": {
               "80/tcp": [

@@ -76,9 +76,6 @@ fn a_pod_of_one_container_is_that_container() {
             "53/udp": {}
           },
           "HostConfig": {
-            "Binds": [
-              "/var/log:/var/log/host:ro,rslave"
-            ],
             "CapAdd": [
               "NET_BIND_SERVICE"
             ],
@@ -125,6 +122,15 @@ fn a_pod_of_one_container_is_that_container() {
                 "ReadOnly": true,
                 "Source": "/volumes/data/_data/a/b",
                 "Target": "/part",
+                "Type": "bind"
+              },
+              {
+                "BindOptions": {
+                  "Propagation": "rslave"
+                },
+                "ReadOnly": true,
+                "Source": "/var/log",
+                "Target": "/var/log/host",
                 "Type": "bind"
               },
               {
@@ -300,7 +306,6 @@ spec: {clusterIP: None, selector: {app: db}, ports: [{port: 5432}]}
             "INDEX=1"
           ],
           "HostConfig": {
-            "CpuShares": 2,
             "Mounts": [
               {
                 "ReadOnly": false,
@@ -395,7 +400,6 @@ spec:
     spec:
       hostNetwork: true
       hostPID: true
-      dnsPolicy: ClusterFirstWithHostNet
       containers:
       - name: agent
         image: agent:1
@@ -415,7 +419,6 @@ spec:
             "Binds": [
               "/:/host:rw,rshared"
             ],
-            "CpuShares": 2,
             "NetworkMode": "host",
             "PidMode": "host",
             "Privileged": true,
@@ -430,4 +433,11 @@ spec:
       }
     ]
     "#);
+}
+
+#[test]
+fn the_images_own_health_check_is_not_run() {
+    let pod = spec("Deployment", WEB);
+    let body = pod.containers[0].body(&super::facts(&pod)).unwrap();
+    assert_eq!(body.healthcheck.unwrap().test.unwrap(), ["NONE"]);
 }
