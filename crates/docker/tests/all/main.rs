@@ -1,4 +1,4 @@
-//! Everything that this crate does, as its users see it: one binary.
+//! Everything that this crate does, as its users see it, against real engines where one is needed: one binary.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,3 +11,4 @@
 mod page;
 mod pod;
 mod review;
+mod rollout;
