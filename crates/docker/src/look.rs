@@ -6,7 +6,7 @@ use landfall_core::object::ObjectId;
 use landfall_deploy::target::TargetError;
 
 use crate::{
-    engine::{Engine, Listed},
+    engine::{Engine, Listed, Volume},
     fault::target_error,
     pod::Label,
     record::{self, Record},
@@ -16,19 +16,26 @@ use crate::{
 /// What there is.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
+    /// The environment, as the label of all that is its own has it.
+    pub environment: String,
     /// The records of the whole engine.
     pub records: BTreeMap<ObjectId, Record>,
     /// The environment's pods, by their UIDs. Nobody has probed them: those that run count as ready.
     pub pods: BTreeMap<String, PodState>,
     /// Everything of the environment that is a container, with proxies and pods.
     pub containers: Vec<Listed>,
-    /// The names of all volumes of the engine.
-    pub volumes: BTreeSet<String>,
+    /// All volumes of the engine, but those that are records.
+    pub volumes: Vec<Volume>,
     /// The id of the environment's network, if it is there.
     pub network: Option<String>,
 }
 
 impl Seen {
+    /// The names of the volumes.
+    pub fn volume_names(&self) -> BTreeSet<String> {
+        self.volumes.iter().map(|volume| volume.name.clone()).collect()
+    }
+
     /// The pods of a workload.
     pub fn pods_of(&self, id: &ObjectId) -> Vec<PodState> {
         let mut pods: Vec<PodState> = self.pods.values().filter(|pod| pod.owner == *id).cloned().collect();
@@ -53,10 +60,11 @@ pub async fn look(engine: &Engine, environment: &str) -> Result<Seen, TargetErro
     pods.values_mut().for_each(PodState::assume_ready);
     let named = |network: &&crate::engine::Network| network.name.as_deref() == Some(environment);
     Ok(Seen {
+        environment: environment.to_owned(),
         records: record::of_volumes(&volumes)?,
         pods,
         containers,
-        volumes: volumes.into_iter().map(|volume| volume.name).collect(),
+        volumes: volumes.into_iter().filter(|volume| !record::is_record(volume)).collect(),
         network: networks.iter().find(named).and_then(|network| network.id.clone()),
     })
 }

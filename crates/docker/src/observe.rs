@@ -6,23 +6,26 @@ use jiff::Timestamp;
 use landfall_core::{
     object::{Gvk, ObjectId},
     observation::{LiveObject, Observation},
-    selector::Selector,
 };
 use landfall_deploy::target::ObserveRequest;
 use serde_json::{Value, json};
 
 use crate::{
-    drift,
-    engine::About,
+    Site, drift,
+    engine::{About, Engine},
     look::Seen,
+    pod::Sources,
     reconcile::Ended,
     record::{self, Record},
     rollout::{PodState, Told, Workload, documents},
+    service, sources,
     status::{Places, status},
+    volume,
 };
 
 /// Everything that is asked for.
-pub fn observe(seen: &Seen, about: &About, now: Timestamp, request: &ObserveRequest<'_>) -> Observation {
+pub fn observe(seen: &Seen, engine: &Engine, request: &ObserveRequest<'_>) -> Observation {
+    let around = Around::of(seen, engine);
     let mut observation = Observation::default();
     let lists: BTreeSet<(&str, &str, Option<&str>)> = request
         .queries
@@ -38,7 +41,7 @@ pub fn observe(seen: &Seen, about: &About, now: Timestamp, request: &ObserveRequ
         }
     };
     for record in seen.records.values().filter(|record| !record::is_inventory(&record.id)) {
-        add(&record.id, &labels(&record.document), &|selected| live(record, seen, about, now, selected));
+        add(&record.id, &labels(&record.document), &|selected| live(record, &around, selected));
     }
     for (id, uid) in unrecorded(seen) {
         // Whatever labels it had went with its record: that it is in the environment's network says that it is its own.
@@ -48,32 +51,80 @@ pub fn observe(seen: &Seen, about: &About, now: Timestamp, request: &ObserveRequ
     observation
 }
 
+/// What single objects are shown with.
+struct Around<'a> {
+    seen: &'a Seen,
+    about: &'a About,
+    now: Timestamp,
+    volumes: BTreeSet<String>,
+    site: Site,
+}
+
+impl<'a> Around<'a> {
+    fn of(seen: &'a Seen, engine: &'a Engine) -> Self {
+        let site = Site {
+            engine: engine.clone(),
+            environment: seen.environment.clone(),
+            network: seen.environment.clone(),
+            // Nothing is made here.
+            image: String::new(),
+            host_address: None,
+        };
+        Self { seen, about: engine.about(), now: engine.now(), volumes: seen.volume_names(), site }
+    }
+}
+
+/// Everything that there is, as an API server would show it: objects, replica sets, pods.
+pub fn everything(seen: &Seen, engine: &Engine) -> Vec<Value> {
+    let around = Around::of(seen, engine);
+    let objects = seen.records.values().filter(|record| !record::is_inventory(&record.id));
+    objects.flat_map(|record| shown(record, &around).0).collect()
+}
+
 /// A recorded object.
-fn live(record: &Record, seen: &Seen, about: &About, now: Timestamp, selected: bool) -> LiveObject {
-    let places = Places { volumes: &seen.volumes, host: &about.name };
-    let (document, drift) = shown(record, seen, about, now, &places);
+fn live(record: &Record, around: &Around<'_>, selected: bool) -> LiveObject {
+    let (mut documents, drift) = shown(record, around);
+    let document = if documents.is_empty() { record.shown() } else { documents.swap_remove(0) };
     record.live(&document, selected, drift)
 }
 
-/// An object with its status, and what does not match it.
-fn shown(record: &Record, seen: &Seen, about: &About, now: Timestamp, places: &Places<'_>) -> (Value, Vec<String>) {
+/// An object with its status and what is its own, itself first; and what does not match it.
+fn shown(record: &Record, around: &Around<'_>) -> (Vec<Value>, Vec<String>) {
+    let Around { seen, about, now, .. } = around;
     let mut document = record.shown();
     if !Workload::is_kind(&record.id.kind) {
-        if let Some(status) = status(&record.id, &document, places) {
+        let drift = other_drift(record, &document, around);
+        let places = Places { volumes: &around.volumes, host: &about.name };
+        if let Some(status) = status(&record.id, &document, &places) {
             document["status"] = status;
         }
-        return (document, Vec::new());
+        return (vec![document], drift);
     }
     let (workload, pods) = (Workload::new(record.id.clone(), document), seen.pods_of(&record.id));
-    let drift = drift_of(&workload, record, &pods, seen, about, now);
+    let drift = drift_of(&workload, record, &pods, seen, about, *now);
     let told = Told { version: workload.version.clone(), ..Told::default() };
-    let mut all = documents(&workload, &pods, &told, now);
-    let mut document = if all.is_empty() { workload.document } else { all.swap_remove(0) };
+    let mut all = documents(&workload, &pods, &told, *now);
     // What a Job has done stays done, also when its pods were removed.
-    if ended(record).is_some() {
-        document["status"] = record.document["status"].clone();
+    if ended(record).is_some()
+        && let Some(job) = all.first_mut()
+    {
+        job["status"] = record.document["status"].clone();
     }
-    (document, drift.sentences)
+    (all, drift.sentences)
+}
+
+/// What of a Service or a claim does not match.
+fn other_drift(record: &Record, shown: &Value, around: &Around<'_>) -> Vec<String> {
+    let seen = around.seen;
+    match (record.id.group.as_str(), record.id.kind.as_str()) {
+        ("", "Service") => service::drift(&around.site, shown, &seen.containers),
+        ("", "PersistentVolumeClaim") => {
+            let objects = sources::objects(&seen.records);
+            let namespace = record.id.namespace.as_deref().unwrap_or_default();
+            volume::claim_drift(shown, namespace, &objects.persistent_volumes(), &seen.volumes)
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// What of a workload does not match.
@@ -138,9 +189,4 @@ fn without_record(id: &ObjectId, uid: &str, selected: bool) -> LiveObject {
 fn labels(document: &Value) -> BTreeMap<String, String> {
     let labels = document.pointer("/metadata/labels").and_then(Value::as_object).into_iter().flatten();
     labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
-}
-
-/// Whether a selector selects an object as recorded.
-pub fn is_selected(selector: &Selector, record: &Record) -> bool {
-    selector.matches(&labels(&record.document))
 }

@@ -11,6 +11,7 @@ mod cache;
 mod inventory;
 mod label;
 mod name;
+mod next;
 mod store;
 
 use landfall_core::{
@@ -22,7 +23,8 @@ use serde_json::{Value, json};
 pub use cache::Records;
 pub use inventory::{id as inventory_id, is_inventory, latest, read as read_inventories, write as write_inventory};
 pub use label::Damaged;
-pub use store::{of_volumes, read_all, remove, seconds, write};
+pub use next::next;
+pub use store::{is_record, of_volumes, read_all, remove, seconds, write};
 
 /// One object as it is recorded.
 #[derive(Clone, PartialEq)]
