@@ -10,6 +10,7 @@ mod drift;
 pub mod engine;
 mod fault;
 pub mod image;
+pub mod ingress;
 pub mod lock;
 mod look;
 pub mod network;
