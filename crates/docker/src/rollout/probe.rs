@@ -35,10 +35,10 @@ pub struct Probed {
 
 /// Probes until the run ends and somebody drops this.
 pub async fn probe(shared: Arc<Shared>, probed: Probed) {
-    if let Some(startup) = &probed.probes.startup {
-        if !started(&shared, &probed, startup).await {
-            return end_run(&shared, &probed, startup, "startup").await;
-        }
+    if let Some(startup) = &probed.probes.startup
+        && !started(&shared, &probed, startup).await
+    {
+        return end_run(&shared, &probed, startup, "startup").await;
     }
     let is_asked = probed.probes.readiness.is_some();
     probed.note(&shared, |state| {
@@ -220,22 +220,14 @@ impl Probed {
 ///
 /// # Errors
 /// Why it failed, as a sentence.
-pub async fn check(
-    shared: &Shared,
-    id: &str,
-    host: &str,
-    check: &ProbeCheck,
-    timeout: Duration,
-) -> Result<(), String> {
+pub async fn check(shared: &Shared, id: &str, host: &str, check: &ProbeCheck, timeout: Duration) -> Result<(), String> {
     let around = &shared.around;
     match check {
-        ProbeCheck::Exec { command } => {
-            match around.engine.run(id, command, timeout).await {
-                Ok(ran) if ran.code == 0 => Ok(()),
-                Ok(ran) => Err(failed(ran.code, &ran.output)),
-                Err(fault) => Err(fault.message),
-            }
-        }
+        ProbeCheck::Exec { command } => match around.engine.run(id, command, timeout).await {
+            Ok(ran) if ran.code == 0 => Ok(()),
+            Ok(ran) => Err(failed(ran.code, &ran.output)),
+            Err(fault) => Err(fault.message),
+        },
         check => {
             let answer = around.asker.ask(host, check, timeout).await;
             if answer.is_err() && !around.asker.is_there() {

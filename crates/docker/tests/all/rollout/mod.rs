@@ -13,7 +13,10 @@ use support::{all_ready, environment, extend, is_ready, shown, start, told, unti
 fn without_times(sentence: &str) -> String {
     let is_time = |word: &&str| word.len() == 8 && word.contains(':');
     let words = sentence.split(' ').filter(|word| !is_time(word));
-    words.map(|word| if word.starts_with("202") && word.contains('/') { "TIME" } else { word }).collect::<Vec<_>>().join(" ")
+    words
+        .map(|word| if word.starts_with("202") && word.contains('/') { "TIME" } else { word })
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn probed() -> serde_json::Value {
