@@ -200,7 +200,9 @@ impl Watch for Watching {
         let _ticked = timeout_at(deadline, changed).await;
         if self.rollouts.is_lost() {
             let engine = self.rollouts.engine().describe();
-            let reason = "the deploy's agent in the environment's network has ended, and with it the lock; deploy again".to_owned();
+            let reason =
+                "the deploy's agent in the environment's network has ended, and with it the lock; deploy again"
+                    .to_owned();
             return Err(TargetError::Unreachable { target: engine, reason });
         }
         let mut warnings: Vec<String> = self.look_at_inventory().await.into_iter().collect();

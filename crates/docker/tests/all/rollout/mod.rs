@@ -13,7 +13,10 @@ use support::{all_ready, environment, extend, is_ready, shown, start, told, unti
 fn without_times(sentence: &str) -> String {
     let is_time = |word: &&str| word.len() == 8 && word.contains(':');
     let words = sentence.split(' ').filter(|word| !is_time(word));
-    words.map(|word| if word.starts_with("202") && word.contains('/') { "TIME" } else { word }).collect::<Vec<_>>().join(" ")
+    words
+        .map(|word| if word.starts_with("202") && word.contains('/') { "TIME" } else { word })
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn probed() -> serde_json::Value {
@@ -166,4 +169,82 @@ async fn jobs_end_well_or_fail() {
     told(&mut again, |rollout| rollout.state == HealthState::Live).await;
     rollouts.end().await;
     assert_eq!(env.containers().await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn containers_of_a_pod_share_its_network_and_hooks_are_run() {
+    let Some(env) = environment("several").await else { return };
+    let rollouts = env.rollouts().await;
+    let side = json!({
+        "name": "side", "image": "landfall-bench/web:v1", "imagePullPolicy": "IfNotPresent",
+        "restartPolicy": "Always", "env": [{"name": "PORT", "value": "9000"}],
+        "startupProbe": {"tcpSocket": {"port": 9000}, "periodSeconds": 1},
+    });
+    let spec = json!({"template": {"spec": {"initContainers": [side]}}});
+    let mut container = probed();
+    let hook = |seconds: u32| json!({"sleep": {"seconds": seconds}});
+    extend(&mut container, &json!({"lifecycle": {"postStart": hook(1), "preStop": hook(1)}}));
+    let workload = workload("Deployment", "web", "v1", &spec, &container);
+    start(&rollouts, &workload).await;
+    let pods = until(&rollouts, &workload, all_ready(&workload, 1)).await;
+    assert_eq!(pods[0].containers.keys().collect::<Vec<_>>(), ["", "side", "web"]);
+    rollouts.end().await;
+    let begun = std::time::Instant::now();
+    rollouts.remove(&workload.id).await.unwrap();
+    assert!(begun.elapsed().as_secs_f64() > 1.0, "{:?}", begun.elapsed());
+    assert_eq!(env.containers().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_container_whose_liveness_probe_fails_is_started_again() {
+    let Some(env) = environment("liveness").await else { return };
+    let rollouts = env.rollouts().await;
+    let dead = json!({"livenessProbe": {"httpGet": {"port": 8080, "path": "/nothing"}, "periodSeconds": 1,
+                                        "failureThreshold": 2, "initialDelaySeconds": 1}});
+    let workload = workload("Deployment", "web", "v1", &json!({}), &dead);
+    start(&rollouts, &workload).await;
+    let first = until(&rollouts, &workload, |pods| pods.iter().any(is_ready)).await;
+    let run = first[0].containers["web"].run().to_owned();
+    let is_again = |pods: &[landfall_docker::rollout::PodState]| {
+        pods.iter().any(|pod| pod.containers["web"].is_running() && pod.containers["web"].run() != run)
+    };
+    let again = until(&rollouts, &workload, is_again).await;
+    assert_eq!(again[0].containers["web"].id, first[0].containers["web"].id);
+    rollouts.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_stopped_or_removed_by_hand_comes_back() {
+    let Some(env) = environment("by-hand").await else { return };
+    let rollouts = env.rollouts().await;
+    let workload = workload("Deployment", "web", "v1", &json!({"replicas": 2}), &probed());
+    start(&rollouts, &workload).await;
+    let pods = until(&rollouts, &workload, all_ready(&workload, 2)).await;
+    rollouts.end().await;
+    drop(rollouts);
+    let id = |index: usize| pods[index].containers["web"].id.as_str();
+    env.bench.docker(&["stop", "--time=0", id(0)]).ok();
+    env.bench.docker(&["rm", "--force", id(1)]).ok();
+    let rollouts = env.rollouts().await;
+    start(&rollouts, &workload).await;
+    let again = until(&rollouts, &workload, all_ready(&workload, 2)).await;
+    assert!(again.iter().any(|pod| pod.uid == pods[0].uid), "{:?}", shown(&again));
+    assert!(!again.iter().any(|pod| pod.uid == pods[1].uid), "{:?}", shown(&again));
+    rollouts.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pod_ends_at_its_deadline() {
+    let Some(env) = environment("deadline").await else { return };
+    let rollouts = Arc::new(env.rollouts().await);
+    let pod = json!({"restartPolicy": "Never", "activeDeadlineSeconds": 2});
+    let spec = json!({"backoffLimit": 0, "template": {"spec": pod}});
+    let job = workload("Job", "slow", "v1", &spec, &json!({}));
+    let mut watch = watch(&rollouts, &[&job]);
+    start(&rollouts, &job).await;
+    let failed = told(&mut watch, |rollout| !rollout.state.is_waiting()).await;
+    assert_eq!(failed.state, HealthState::Hopeless, "{}", failed.sentence);
+    let stopped = |pods: &[landfall_docker::rollout::PodState]| !pods[0].containers["web"].is_running();
+    until(&rollouts, &job, stopped).await;
+    rollouts.end().await;
 }

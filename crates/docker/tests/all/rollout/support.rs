@@ -174,6 +174,8 @@ pub async fn environment(name: &str) -> Option<Environment> {
         for tag in ["v1", "v2", "v3"] {
             bench.load(&Image::web(&format!("landfall-bench/web:{tag}")));
         }
+        let pause = landfall_bench_cluster::program("pause");
+        bench.load(&Image::new("landfall-bench/sandbox:v1").program("/landfall", &pause));
     });
     let engine = Engine::connect(&Address::parse(&bench.url(), None).unwrap()).await.unwrap();
     engine.create_network(name, &BTreeMap::new()).await.unwrap();
@@ -192,7 +194,7 @@ impl Environment {
         let around = Around {
             environment: self.name.clone(),
             network: self.name.clone(),
-            image: "landfall-bench/web:v1".to_owned(),
+            image: "landfall-bench/sandbox:v1".to_owned(),
             facts: EngineFacts { name: about.name, cpus: about.cpus, memory: about.memory },
             host_address: None,
             traffic: self.traffic.clone(),
