@@ -53,7 +53,7 @@ async fn apply(tools: &Tools<'_>, item: &Item) -> Result<Carried, TargetError> {
     let Tools { engine, records, deploying, .. } = tools;
     let fault = |fault| target_error(engine, fault);
     let known = records.get(&item.id);
-    let mut new = record::next(item, known.as_ref(), record::seconds(engine))?;
+    let mut new = record::next(item, known.as_ref(), &deploying.site.environment, record::seconds(engine))?;
     let mut warnings = deploying.before(records, &new).await.map_err(fault)?;
     // A rerun after the answer was lost has nothing to write.
     let is_written = known.as_ref().is_some_and(|known| is_same(known, &new));
@@ -71,7 +71,7 @@ async fn repair(tools: &Tools<'_>, item: &Item) -> Result<Carried, TargetError> 
     let Tools { engine, records, deploying, .. } = tools;
     let fault = |fault| target_error(engine, fault);
     let known = records.get(&item.id);
-    let known = record::next(item, known.as_ref(), record::seconds(engine))?;
+    let known = record::next(item, known.as_ref(), &deploying.site.environment, record::seconds(engine))?;
     let workload = workload(tools, &known);
     if let Some(workload) = &workload {
         let drift = drift_of(workload, &known, &tools.seen.pods_of(&item.id), tools.seen, engine.about(), engine.now());
@@ -94,7 +94,7 @@ async fn prune(tools: &Tools<'_>, item: &Item) -> Result<(), TargetError> {
             item.id
         )));
     }
-    deploying.remove(&item.id).await?;
+    deploying.remove(records, &item.id).await?;
     record::remove(engine, &item.id, item.uid.as_deref()).await?;
     records.forget(&item.id);
     Ok(())

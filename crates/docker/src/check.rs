@@ -17,13 +17,13 @@ pub fn facts(about: &About) -> EngineFacts {
 }
 
 /// Makes the record that the item asks for, and looks whether one host can carry it out. Nothing is asked of the engine.
-pub fn check(engine: &Engine, records: &Records, item: &Item) -> Result<CheckOutcome, TargetError> {
+pub fn check(engine: &Engine, environment: &str, records: &Records, item: &Item) -> Result<CheckOutcome, TargetError> {
     if matches!(item.action, Action::Prune | Action::Repair { .. } | Action::Unchanged | Action::Keep(_)) {
         return Ok(CheckOutcome::Accepted(Box::default()));
     }
     let all = records.all();
     let known = all.get(&item.id);
-    let new = match record::next(item, known, record::seconds(engine)) {
+    let new = match record::next(item, known, environment, record::seconds(engine)) {
         Ok(new) => new,
         Err(TargetError::Conflict(_)) if matches!(item.action, Action::Create { .. }) => {
             return Ok(CheckOutcome::Exists);

@@ -14,7 +14,7 @@ use crate::{
     check::facts,
     engine::{Engine, EngineFault},
     fault::target_error,
-    image,
+    image, ingress,
     lock::Agent,
     network,
     record::{Record, Records},
@@ -34,6 +34,8 @@ pub struct Deploying {
     volumes: Arc<PodVolumes>,
     /// The volumes of claims that were made.
     claims: Mutex<Vec<String>>,
+    /// One at a time makes the HTTP entry.
+    entry_turn: tokio::sync::Mutex<()>,
 }
 
 /// Makes sure of what everything else needs: Landfall's image, and the environment's network.
@@ -60,13 +62,12 @@ impl Deploying {
     /// The engine does not answer.
     pub async fn begin(site: Site, agent: Agent, records: &Records) -> Result<Self, TargetError> {
         let all = records.all();
-        let recorded = |kind: &str| -> Vec<Value> {
-            let of_kind = all.values().filter(|record| record.id.group.is_empty() && record.id.kind == kind);
-            of_kind.map(Record::shown).collect()
-        };
+        let own = all.values().filter(|record| record.environment == site.environment);
+        let own_services = own.filter(|record| record.id.group.is_empty() && record.id.kind == "Service");
+        let own_services: Vec<Value> = own_services.map(Record::shown).collect();
         let fault = |fault| target_error(&site.engine, fault);
         let volumes = Arc::new(PodVolumes::new(site.clone(), Arc::new(sources::objects(&all))));
-        let services = Arc::new(Services::begin(site.clone(), recorded("Service")).await.map_err(fault)?);
+        let services = Arc::new(Services::begin(site.clone(), own_services).await.map_err(fault)?);
         let around = Around {
             engine: site.engine.clone(),
             environment: site.environment.clone(),
@@ -79,7 +80,7 @@ impl Deploying {
             asker: Arc::new(agent),
         };
         let rollouts = Arc::new(Rollouts::begin(around).await.map_err(fault)?);
-        Ok(Self { site, rollouts, services, volumes, claims: Mutex::default() })
+        Ok(Self { site, rollouts, services, volumes, claims: Mutex::default(), entry_turn: tokio::sync::Mutex::default() })
     }
 
     /// What has to be done before a change is recorded: whoever is killed in between does it again then.
@@ -109,7 +110,12 @@ impl Deploying {
         }
         let shown = new.shown();
         match (new.id.group.as_str(), new.id.kind.as_str()) {
-            ("", "Service") => self.services.ensure(&shown).await,
+            ("", "Service") => {
+                let mut notes = self.services.ensure(&shown).await?;
+                notes.extend(self.entry(records, None).await?);
+                Ok(notes)
+            }
+            ("", "Secret") | ("networking.k8s.io", "Ingress") => self.entry(records, None).await,
             ("", "PersistentVolumeClaim") => {
                 let namespace = new.id.namespace.as_deref().unwrap_or_default();
                 let volumes = crate::pod::Sources::persistent_volumes(&*objects);
@@ -128,7 +134,7 @@ impl Deploying {
     ///
     /// # Errors
     /// What could not be removed.
-    pub async fn remove(&self, id: &ObjectId) -> Result<(), TargetError> {
+    pub async fn remove(&self, records: &Records, id: &ObjectId) -> Result<(), TargetError> {
         let namespace = id.namespace.as_deref().unwrap_or_default();
         let fault = |fault| target_error(&self.site.engine, fault);
         if Workload::is_kind(&id.kind) {
@@ -139,11 +145,26 @@ impl Deploying {
         }
         match (id.group.as_str(), id.kind.as_str()) {
             ("", "Service") => self.services.remove(namespace, &id.name).await.map_err(fault),
+            ("networking.k8s.io", "Ingress") => self.entry(records, Some(id)).await.map(drop).map_err(fault),
             ("", "PersistentVolumeClaim") => {
                 volume::remove_claim(&self.site, &id.name, namespace).await.map_err(fault)
             }
             _ => Ok(()),
         }
+    }
+
+    /// Makes the HTTP entry what the Ingresses ask for, but the one that is about to be removed.
+    async fn entry(&self, records: &Records, removed: Option<&ObjectId>) -> Result<Vec<String>, EngineFault> {
+        // Each asks for all that is recorded by then: the last one is right.
+        let _turn = self.entry_turn.lock().await;
+        let all = records.all();
+        let own = sources::ingresses(&all, &self.site.environment);
+        let ingresses: Vec<Value> = own.filter(|record| Some(&record.id) != removed).map(Record::shown).collect();
+        if ingresses.is_empty() && removed.is_none() {
+            return Ok(Vec::new());
+        }
+        let ingresses: Vec<&Value> = ingresses.iter().collect();
+        ingress::ensure(&self.site, &ingresses, &sources::objects(&all)).await
     }
 
     /// The volumes of claims that were made.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Site, drift,
-    engine::{About, Engine},
+    engine::{About, Engine}, ingress,
     look::Seen,
     pod::Sources,
     reconcile::Ended,
@@ -44,9 +44,8 @@ pub fn observe(seen: &Seen, engine: &Engine, request: &ObserveRequest<'_>) -> Ob
         add(&record.id, &labels(&record.document), &|selected| live(record, &around, selected));
     }
     for (id, uid) in unrecorded(seen) {
-        // Whatever labels it had went with its record: that it is in the environment's network says that it is its own.
-        let is_selected = BTreeMap::new();
-        add(&id, &is_selected, &|selected| without_record(&id, &uid, selected));
+        // Whatever labels it had went with its record: only one that the revision asks for is seen.
+        add(&id, &BTreeMap::new(), &|selected| without_record(&id, &uid, selected));
     }
     observation
 }
@@ -77,13 +76,18 @@ impl<'a> Around<'a> {
 /// Everything that there is, as an API server would show it: objects, replica sets, pods.
 pub fn everything(seen: &Seen, engine: &Engine) -> Vec<Value> {
     let around = Around::of(seen, engine);
-    let objects = seen.records.values().filter(|record| !record::is_inventory(&record.id));
+    let own = |record: &&Record| record.environment == seen.environment && !record::is_inventory(&record.id);
+    let objects = seen.records.values().filter(own);
     objects.flat_map(|record| shown(record, &around).0).collect()
 }
 
 /// A recorded object.
 fn live(record: &Record, around: &Around<'_>, selected: bool) -> LiveObject {
-    let (mut documents, drift) = shown(record, around);
+    let (mut documents, mut drift) = shown(record, around);
+    // What makes it true is in another network, and that environment's to look at.
+    if record.environment != around.seen.environment {
+        drift.clear();
+    }
     let document = if documents.is_empty() { record.shown() } else { documents.swap_remove(0) };
     record.live(&document, selected, drift)
 }
@@ -118,6 +122,10 @@ fn other_drift(record: &Record, shown: &Value, around: &Around<'_>) -> Vec<Strin
     let seen = around.seen;
     match (record.id.group.as_str(), record.id.kind.as_str()) {
         ("", "Service") => service::drift(&around.site, shown, &seen.containers),
+        ("networking.k8s.io", "Ingress") => {
+            let own: Vec<Value> = sources::ingresses(&seen.records, &seen.environment).map(Record::shown).collect();
+            ingress::drift(&around.site, &own.iter().collect::<Vec<_>>(), &seen.containers)
+        }
         ("", "PersistentVolumeClaim") => {
             let objects = sources::objects(&seen.records);
             let namespace = record.id.namespace.as_deref().unwrap_or_default();

@@ -164,7 +164,7 @@ impl Target for DockerTarget {
     }
 
     async fn check(&self, item: &Item, _: &Catalog) -> Result<CheckOutcome, TargetError> {
-        check::check(&self.engine, &self.records, item)
+        check::check(&self.engine, &self.environment(), &self.records, item)
     }
 
     async fn carry_out(&self, item: &Item, _: &Catalog) -> Result<Carried, TargetError> {

@@ -16,7 +16,18 @@ use super::Record;
 /// # Errors
 /// Where the object is there though it should be created, or is another one than was observed; where the patch does not
 /// fit it.
-pub fn next(item: &Item, known: Option<&Record>, now: String) -> Result<Record, TargetError> {
+pub fn next(
+    item: &Item,
+    known: Option<&Record>,
+    environment: &str,
+    now: String,
+) -> Result<Record, TargetError> {
+    let mut record = version(item, known, environment, now)?;
+    record.environment = environment.to_owned();
+    Ok(record)
+}
+
+fn version(item: &Item, known: Option<&Record>, environment: &str, now: String) -> Result<Record, TargetError> {
     match (&item.action, known) {
         (Action::Create { body, .. }, Some(known)) if !is_from(known, body) => {
             Err(TargetError::Conflict(format!("{} was not created: somebody else has created it", item.id)))
@@ -25,7 +36,7 @@ pub fn next(item: &Item, known: Option<&Record>, now: String) -> Result<Record, 
             Ok(known.next(item.gvk.clone(), stored(body)))
         }
         (Action::Create { body, .. } | Action::Replace { body, .. }, None) => {
-            Ok(Record::new(item.id.clone(), item.gvk.clone(), stored(body), now))
+            Ok(Record::new(item.id.clone(), item.gvk.clone(), environment, stored(body), now))
         }
         (Action::Update { .. }, Some(known)) if item.uid.as_ref().is_some_and(|uid| *uid != known.uid) => {
             Err(TargetError::Conflict(format!(
@@ -39,7 +50,7 @@ pub fn next(item: &Item, known: Option<&Record>, now: String) -> Result<Record, 
         // Its record was lost, but what it made is there: it goes on under its own UID.
         (Action::Update { patch, .. }, None) => {
             let document = json!({"metadata": {"name": item.id.name}});
-            let mut record = Record::new(item.id.clone(), item.gvk.clone(), patched(item, &document, patch)?, now);
+            let mut record = Record::new(item.id.clone(), item.gvk.clone(), environment, patched(item, &document, patch)?, now);
             record.uid.clone_from(item.uid.as_ref().unwrap_or(&record.uid.clone()));
             Ok(record)
         }

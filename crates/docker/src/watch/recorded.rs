@@ -50,7 +50,7 @@ impl WatchedRecords for Recorded {
     fn documents(&self) -> Vec<Value> {
         let mut volumes = self.volumes.clone();
         volumes.extend(self.deploying.claims());
-        documents(&self.records, &volumes, &self.engine.about().name)
+        documents(&self.records, &self.deploying.site.environment, &volumes, &self.engine.about().name)
     }
 
     async fn latest(&self) -> Result<Option<(Latest, String)>, TargetError> {
@@ -61,11 +61,12 @@ impl WatchedRecords for Recorded {
     }
 }
 
-/// All records as an API server would show them; workloads without their status.
-pub(super) fn documents(records: &Records, volumes: &BTreeSet<String>, host: &str) -> Vec<Value> {
+/// The records of an environment as an API server would show them; workloads without their status.
+fn documents(records: &Records, environment: &str, volumes: &BTreeSet<String>, host: &str) -> Vec<Value> {
     let places = Places { volumes, host };
     let all = records.all();
-    let objects = all.values().filter(|record| !record::is_inventory(&record.id));
+    let objects =
+        all.values().filter(|record| record.environment == environment && !record::is_inventory(&record.id));
     objects
         .map(|record| {
             let mut document = record.shown();
