@@ -98,7 +98,9 @@ impl Load {
         let mut load = Self { count, stop, clients: JoinSet::new() };
         let post = "POST / HTTP/1.1\r\nHost: web\r\nContent-Length: 5\r\n\r\nhello";
         let chunks = "POST /chunks HTTP/1.1\r\nHost: web\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
-        for request in ["GET / HTTP/1.1\r\nHost: web\r\n\r\n", "GET /chunks HTTP/1.1\r\nHost: web\r\n\r\n", post, chunks] {
+        for request in
+            ["GET / HTTP/1.1\r\nHost: web\r\n\r\n", "GET /chunks HTTP/1.1\r\nHost: web\r\n\r\n", post, chunks]
+        {
             let kept = Arc::new(tokio::sync::Mutex::new(None));
             load.client(move || {
                 let kept = Arc::clone(&kept);

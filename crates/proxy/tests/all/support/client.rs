@@ -103,7 +103,10 @@ pub async fn echo(port: u16, text: &str) -> io::Result<String> {
 }
 
 /// Asks until the answer fits; for states that nobody reports.
-pub async fn until<F: Future<Output = io::Result<String>>>(ask: impl Fn() -> F, fits: impl Fn(&io::Result<String>) -> bool) {
+pub async fn until<F: Future<Output = io::Result<String>>>(
+    ask: impl Fn() -> F,
+    fits: impl Fn(&io::Result<String>) -> bool,
+) {
     let begin = Instant::now();
     loop {
         let answer = ask().await;

@@ -102,7 +102,9 @@ async fn http(stream: TcpStream, name: String) -> std::io::Result<()> {
         }
         let body = String::from_utf8(body).unwrap();
         if path == "/upgrade" {
-            stream.write_all(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n").await?;
+            stream
+                .write_all(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n")
+                .await?;
             return echo(stream.into_inner(), name).await;
         }
         if path == "/slow" {
@@ -112,7 +114,10 @@ async fn http(stream: TcpStream, name: String) -> std::io::Result<()> {
         let answer = if path == "/headers" { head.join("\n") } else { format!("{name}{body}") };
         // Chunks and lengths, each half of the time.
         let answer = if path == "/chunks" {
-            format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n{close}\r\n{:x}\r\n{answer}\r\n0\r\n\r\n", answer.len())
+            format!(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n{close}\r\n{:x}\r\n{answer}\r\n0\r\n\r\n",
+                answer.len()
+            )
         } else {
             format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n{close}\r\n{answer}", answer.len())
         };
