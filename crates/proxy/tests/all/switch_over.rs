@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use landfall_proxy::config::{Config, Endpoint, Protocol, ServicePort};
+use landfall_proxy::config::{Backend, Config, Endpoint, IngressConfig, Protocol, ServicePort};
 use tokio::task::JoinSet;
 
 use crate::support::client::{self, Kept};
@@ -22,6 +22,28 @@ const EACH: u32 = 700;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_request_fails_and_no_kept_connection_is_closed() {
     let (http, tcp) = (free_port(), free_port());
+    switch_over(http, tcp, http).await;
+}
+
+/// The same with an ingress before the Service.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_request_fails_through_an_ingress() {
+    let (entry, http, tcp) = (free_port(), free_port(), free_port());
+    let backend = Backend { service: "web in namespace shop".to_owned(), host: "127.0.0.1".to_owned(), port: http };
+    let _ingress = Proxy::start(&Config::Ingress(IngressConfig {
+        revision: 1,
+        http: Some(entry),
+        https: None,
+        rules: Vec::new(),
+        default_backend: Some(backend),
+        certificates: Vec::new(),
+    }))
+    .await;
+    switch_over(http, tcp, entry).await;
+}
+
+/// Versions of a Service follow each other while clients ask at `entry` and `tcp`.
+async fn switch_over(http: u16, tcp: u16, entry: u16) {
     let config = |revision, endpoints: Vec<Endpoint>| {
         let mut config = service(revision, http, endpoints);
         config.ports[0].name = "http".to_owned();
@@ -32,10 +54,10 @@ async fn no_request_fails_and_no_kept_connection_is_closed() {
     let proxy = Proxy::start(&config(0, old.endpoints())).await;
     let mut session = proxy.session().await;
     session.set(config(0, old.endpoints())).await;
-    client::until(|| client::get(http, "/"), Result::is_ok).await;
+    client::until(|| client::get(entry, "/"), Result::is_ok).await;
     client::until(|| client::echo(tcp, "x"), Result::is_ok).await;
 
-    let load = Load::start(http, tcp);
+    let load = Load::start(entry, tcp);
     for revision in 1..=SWITCHES {
         load.more(EACH).await;
         let new = Version::start(revision).await;
