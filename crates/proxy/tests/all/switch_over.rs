@@ -124,7 +124,7 @@ impl Load {
             ["GET / HTTP/1.1\r\nHost: web\r\n\r\n", "GET /chunks HTTP/1.1\r\nHost: web\r\n\r\n", post, chunks]
         {
             let kept = Arc::new(tokio::sync::Mutex::new(None));
-            load.client(move || {
+            load.client(request.lines().next().unwrap_or_default(), move || {
                 let kept = Arc::clone(&kept);
                 async move {
                     let mut kept = kept.lock().await;
@@ -137,20 +137,24 @@ impl Load {
             });
         }
         for _ in 0..2 {
-            load.client(move || client::get(http, "/"));
-            load.client(move || client::echo(tcp, "hello"));
+            load.client("new HTTP", move || client::get(http, "/"));
+            load.client("new TCP", move || client::echo(tcp, "hello"));
         }
         load
     }
 
-    fn client<F: Future<Output = io::Result<String>> + Send>(&mut self, ask: impl Fn() -> F + Send + 'static) {
+    fn client<F: Future<Output = io::Result<String>> + Send>(
+        &mut self,
+        name: &'static str,
+        ask: impl Fn() -> F + Send + 'static,
+    ) {
         let (count, stop) = (Arc::clone(&self.count), Arc::clone(&self.stop));
         self.clients.spawn(async move {
             let (mut versions, mut faults) = (BTreeSet::new(), BTreeSet::new());
             while !stop.load(Ordering::SeqCst) {
                 match ask().await {
                     Ok(answer) => _ = versions.insert(answer.split('-').next().unwrap_or_default().to_owned()),
-                    Err(fault) => _ = faults.insert(fault.to_string()),
+                    Err(fault) => _ = faults.insert(format!("{name}: {fault}")),
                 }
                 count.fetch_add(1, Ordering::SeqCst);
             }
