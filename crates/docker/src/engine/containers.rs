@@ -9,17 +9,17 @@ use bollard::{
     errors::Error,
     models::{ContainerCreateBody, ContainerSummary},
     query_parameters::{
-        CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptionsBuilder,
-        ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, RenameContainerOptionsBuilder,
-        StartContainerOptions, StopContainerOptionsBuilder, UploadToContainerOptionsBuilder,
-        WaitContainerOptionsBuilder,
+        ContainerArchiveInfoOptionsBuilder, CreateContainerOptionsBuilder, InspectContainerOptions,
+        KillContainerOptionsBuilder, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
+        RenameContainerOptionsBuilder, StartContainerOptions, StopContainerOptionsBuilder,
+        UploadToContainerOptionsBuilder, WaitContainerOptionsBuilder,
     },
 };
 use bytes::Bytes;
 use futures::StreamExt;
 use serde_json::Value;
 
-use super::{Engine, EngineFault, FaultKind};
+use super::{Engine, EngineFault, FaultKind, settings};
 
 /// The patience for a container that runs until it ends: more than anybody waits.
 const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
@@ -62,10 +62,13 @@ impl Engine {
             .map_err(|error| EngineFault::new(FaultKind::Other, format!("{} failed: {error}", doing())))
     }
 
-    /// Makes a container, and tells its id. It is not started.
+    /// Makes a container, and tells its id. It is not started. What can be changed later is noted in a label.
     pub async fn create(&self, name: &str, body: &ContainerCreateBody) -> Result<String, EngineFault> {
         let options = CreateContainerOptionsBuilder::default().name(name).build();
-        let created = self.docker.create_container(Some(options), body.clone()).await;
+        let mut body = body.clone();
+        let host = serde_json::to_value(&body.host_config).unwrap_or_default();
+        body.labels.get_or_insert_default().insert(settings::LABEL.to_owned(), settings::settings(&host).to_string());
+        let created = self.docker.create_container(Some(options), body).await;
         created
             .map(|created| created.id)
             .map_err(|error| self.fault(&format!("Creating the container '{name}'"), error))
@@ -93,6 +96,12 @@ impl Engine {
         killed.map_err(|error| self.fault(&format!("Sending {signal} to the container '{container}'"), error))
     }
 
+    /// Lets a container that was paused go on.
+    pub async fn unpause(&self, container: &str) -> Result<(), EngineFault> {
+        let resumed = self.docker.unpause_container(container).await;
+        resumed.map_err(|error| self.fault(&format!("Resuming the container '{container}'"), error))
+    }
+
     /// Gives a container another name.
     pub async fn rename(&self, container: &str, name: &str) -> Result<(), EngineFault> {
         let options = RenameContainerOptionsBuilder::default().name(name).build();
@@ -115,6 +124,30 @@ impl Engine {
         }
     }
 
+    /// Removes a container that does not run, with its anonymous volumes. One that is gone already is no fault.
+    ///
+    /// # Errors
+    /// A fault of kind [`FaultKind::State`] where it runs.
+    pub async fn remove_ended(&self, container: &str) -> Result<(), EngineFault> {
+        let options = RemoveContainerOptionsBuilder::default().v(true).build();
+        match self.docker.remove_container(container, Some(options)).await {
+            Err(Error::DockerResponseServerError { status_code: 404, .. }) | Ok(()) => Ok(()),
+            Err(error) => Err(self.fault(&format!("Removing the container '{container}'"), error)),
+        }
+    }
+
+    /// The containers that mount a volume, running or not.
+    pub async fn users_of_volume(&self, volume: &str) -> Result<Vec<Listed>, EngineFault> {
+        let filter = HashMap::from([("volume".to_owned(), vec![volume.to_owned()])]);
+        let options = ListContainersOptionsBuilder::default().all(true).filters(&filter).build();
+        let listed = self.docker.list_containers(Some(options)).await;
+        Ok(listed
+            .map_err(|error| self.fault(&format!("Listing the containers that use the volume '{volume}'"), error))?
+            .into_iter()
+            .map(listed_container)
+            .collect())
+    }
+
     /// Waits until a container has ended, and tells its exit code; at once for one that does not run.
     pub async fn wait(&self, container: &str) -> Result<i64, EngineFault> {
         let options = WaitContainerOptionsBuilder::default().condition("not-running").build();
@@ -129,6 +162,22 @@ impl Engine {
             None => {
                 Err(EngineFault::new(FaultKind::Unreachable, format!("{} failed: the engine said nothing", doing())))
             }
+        }
+    }
+
+    /// The permission bits of a path in a container, running or not, with the volumes that it mounts; `None` if nothing is
+    /// there.
+    pub async fn mode_of(&self, container: &str, path: &str) -> Result<Option<u32>, EngineFault> {
+        // How Go writes the bit of the group in a mode.
+        const GO_SETGID: u32 = 1 << 22;
+        let options = ContainerArchiveInfoOptionsBuilder::default().path(path).build();
+        match self.docker.get_container_archive_info(container, Some(options)).await {
+            Ok(found) => {
+                let setgid = if found.file_mode & GO_SETGID == 0 { 0 } else { 0o2000 };
+                Ok(Some(found.file_mode & 0o777 | setgid))
+            }
+            Err(Error::DockerResponseServerError { status_code: 404, .. }) => Ok(None),
+            Err(error) => Err(self.fault(&format!("Looking for {path} in the container '{container}'"), error)),
         }
     }
 

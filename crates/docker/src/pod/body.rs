@@ -100,9 +100,9 @@ impl ContainerSpec {
         };
         match &self.join {
             Join::Own(network) => add_network(&mut body, &mut host, network),
-            Join::Sandbox { engine_name, shares_processes, host_network } => {
+            Join::Sandbox { engine_name, shares_processes } => {
                 let shared = format!("container:{engine_name}");
-                host.network_mode = Some(if *host_network { "host".to_owned() } else { shared.clone() });
+                host.network_mode = Some(shared.clone());
                 host.pid_mode = shares_processes.then(|| shared.clone());
                 host.ipc_mode = Some(shared);
             }
@@ -234,16 +234,18 @@ fn bind(path: &str, mount: &Mount) -> Result<String, CreateFault> {
 
 fn bound(path: String, mount: &Mount) -> EngineMount {
     let propagation = match mount.propagation {
-        Propagation::Private => MountBindOptionsPropagationEnum::RPRIVATE,
-        Propagation::HostToContainer => MountBindOptionsPropagationEnum::RSLAVE,
-        Propagation::Bidirectional => MountBindOptionsPropagationEnum::RSHARED,
+        // The engine's own choice, which is private but for what lies in its own folder: there it takes nothing but a slave.
+        Propagation::Private => None,
+        Propagation::HostToContainer => Some(MountBindOptionsPropagationEnum::RSLAVE),
+        Propagation::Bidirectional => Some(MountBindOptionsPropagationEnum::RSHARED),
     };
+    let options = |propagation| MountBindOptions { propagation: Some(propagation), ..MountBindOptions::default() };
     EngineMount {
         typ: Some(MountType::BIND),
         source: Some(path),
         target: Some(mount.path.clone()),
         read_only: Some(mount.read_only),
-        bind_options: Some(MountBindOptions { propagation: Some(propagation), ..MountBindOptions::default() }),
+        bind_options: propagation.map(options),
         ..EngineMount::default()
     }
 }

@@ -102,8 +102,6 @@ pub enum Join {
         engine_name: String,
         /// Whether also the process namespace.
         shares_processes: bool,
-        /// Whether the pod uses the machine's network, so that only the rest is the sandbox's.
-        host_network: bool,
     },
 }
 

@@ -85,9 +85,10 @@ pub(super) fn read(context: &Context<'_>, faults: &mut Faults) -> Network {
     let domain = subdomain.map(|subdomain| names::domain(subdomain, input.namespace));
     let services = input.sources.services(input.namespace);
     let aliases = names::dns_aliases(&context.labels, input.namespace, &services, &hostname, subdomain);
-    let shown = match &domain {
-        Some(domain) if pod.get("setHostnameAsFQDN").is_true() => format!("{hostname}.{domain}"),
-        _ => hostname,
+    // The engine puts the domain behind the name by itself.
+    let (shown, domain) = match domain {
+        Some(domain) if pod.get("setHostnameAsFQDN").is_true() => (format!("{hostname}.{domain}"), None),
+        domain => (hostname, domain),
     };
     let config = pod.get("dnsConfig");
     let texts = |field: &str| config.get(field).texts().into_iter().map(str::to_owned).collect::<Vec<_>>();

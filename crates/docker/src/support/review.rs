@@ -6,6 +6,7 @@ use landfall_core::{
     desired::{Desired, DesiredSet},
     diagnostic::Place,
     manifest::field_path,
+    object::ObjectId,
     plan::{FaultCause, Refusal, RefusedBy, explain_cause},
 };
 use serde_json::Value;
@@ -26,7 +27,7 @@ const REFERRED: &[&str] =
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Review {
     /// One for each object that cannot be carried out, with the place of each field.
-    pub refusals: Vec<Refusal>,
+    pub refusals: Vec<(ObjectId, Refusal)>,
     /// Sentences about what is accepted without effect, each reason once.
     pub notes: Vec<String>,
 }
@@ -47,7 +48,7 @@ pub fn review(desired: &DesiredSet, others: &dyn Sources, engine: &EngineFacts) 
             found.faults.push(fault);
         }
     }
-    let of = |(one, found): (&&Desired, &Findings)| refusal(one, found);
+    let of = |(one, found): (&&Desired, &Findings)| Some((one.id.clone(), refusal(one, found)?));
     Review { refusals: all.iter().zip(&findings).filter_map(of).collect(), notes: notes(&all, &findings) }
 }
 

@@ -3,6 +3,8 @@
 
 mod judge;
 mod logs;
+mod looking;
+mod recorded;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -26,6 +28,8 @@ use tokio::{
 
 use crate::rollout::{PodState, Rollouts, Workload, documents};
 use judge::{Awaited, Written, judge};
+pub use looking::Looking;
+pub use recorded::Recorded;
 use logs::LogFetcher;
 
 /// Changes come in bursts: a moment's rest judges them together.

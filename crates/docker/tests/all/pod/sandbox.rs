@@ -256,3 +256,17 @@ fn an_init_container_without_a_sandbox_is_found_by_nobody() {
     ]
     "#);
 }
+
+#[test]
+fn a_sandbox_has_the_machines_network_for_all() {
+    let text = pod(
+        "  hostNetwork: true\n  hostAliases: [{ip: 10.0.0.9, hostnames: [a]}]\n  containers: [{name: a, image: a}, \
+                    {name: b, image: b}]",
+    );
+    let pod = spec("Pod", &text);
+    let sandbox = pod.sandbox.as_ref().unwrap().body("landfall:0", &super::facts(&pod).volumes).unwrap();
+    let host = sandbox.host_config.unwrap();
+    assert_eq!((host.network_mode.as_deref(), host.extra_hosts), (Some("host"), Some(vec!["a:10.0.0.9".to_owned()])));
+    let container = pod.containers[1].body(&super::facts(&pod)).unwrap().host_config.unwrap();
+    assert_eq!(container.network_mode.as_deref(), Some("container:one.shop"));
+}

@@ -116,9 +116,6 @@ fn a_pod_of_one_container_is_that_container() {
                 }
               },
               {
-                "BindOptions": {
-                  "Propagation": "rprivate"
-                },
                 "ReadOnly": true,
                 "Source": "/volumes/data/_data/a/b",
                 "Target": "/part",
