@@ -34,9 +34,8 @@ pub async fn ensure(engine: &Engine, environment: &str) -> Result<Option<IpAddr>
 /// The machine's address in the network; the outer `None` where there is no network.
 async fn find(engine: &Engine, environment: &str) -> Result<Option<Option<IpAddr>>, EngineFault> {
     let Some(network) = engine.network(environment).await? else { return Ok(None) };
-    let is_own = network.labels.iter().flatten().any(|(key, value)| {
-        key == Label::Environment.key() && value == environment
-    });
+    let is_own =
+        network.labels.iter().flatten().any(|(key, value)| key == Label::Environment.key() && value == environment);
     if !is_own {
         return Err(EngineFault::new(
             FaultKind::NameTaken,

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use bollard::{
     errors::Error,
-    models::{EndpointSettings, Network, NetworkInspect, NetworkConnectRequest, NetworkCreateRequest, NetworkDisconnectRequest},
+    models::{
+        EndpointSettings, Network, NetworkConnectRequest, NetworkCreateRequest, NetworkDisconnectRequest,
+        NetworkInspect,
+    },
     query_parameters::{InspectNetworkOptions, ListNetworksOptionsBuilder},
 };
 

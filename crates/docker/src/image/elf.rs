@@ -17,11 +17,17 @@ const MACHINES: &[(u16, &str)] =
 /// Where it is not.
 pub fn check(program: &[u8], architecture: &str) -> Result<(), EngineFault> {
     let other = |what: &str, remedy: &str| {
-        EngineFault::new(FaultKind::Architecture, format!("Landfall's own program {what}, so that its Service proxies cannot run on the engine's machine"))
-            .remedy(remedy)
+        EngineFault::new(
+            FaultKind::Architecture,
+            format!("Landfall's own program {what}, so that its Service proxies cannot run on the engine's machine"),
+        )
+        .remedy(remedy)
     };
     let Some(machine) = machine(program) else {
-        return Err(other("is none of Linux", "Use the Landfall that is built for Linux, or deploy from a Linux machine"));
+        return Err(other(
+            "is none of Linux",
+            "Use the Landfall that is built for Linux, or deploy from a Linux machine",
+        ));
     };
     let own = MACHINES.iter().find(|(number, _)| *number == machine).map_or("an unknown machine", |(_, name)| *name);
     // Podman and old engines say it in the words of the kernel.

@@ -19,8 +19,7 @@ pub fn documents(workload: &Workload, pods: &[PodState], told: &Told, now: Times
     }
     let counted: Vec<&PodState> = pods.iter().filter(|pod| pod.work != Work::Preparing).collect();
     let spoiled = |pod: &PodState| workload.spoiled.contains(&pod.uid);
-    let stages: Vec<Pod> =
-        counted.iter().map(|pod| stage::of(pod, workload.min_ready(), spoiled(pod), now)).collect();
+    let stages: Vec<Pod> = counted.iter().map(|pod| stage::of(pod, workload.min_ready(), spoiled(pod), now)).collect();
     let numbers = Numbers::of(&stages, &workload.version);
     let mut document = workload.document.clone();
     let generation = document["metadata"]["generation"].clone();
@@ -34,7 +33,8 @@ pub fn documents(workload: &Workload, pods: &[PodState], told: &Told, now: Times
         document["status"]["observedGeneration"] = generation;
     }
     if workload.id.kind == "DaemonSet" {
-        document["metadata"]["annotations"]["deprecated.daemonset.template.generation"] = workload.version.as_str().into();
+        document["metadata"]["annotations"]["deprecated.daemonset.template.generation"] =
+            workload.version.as_str().into();
     }
     let mut documents = vec![document];
     if workload.id.kind == "Deployment" {
@@ -132,8 +132,7 @@ fn replica_sets(workload: &Workload, pods: &[Pod]) -> Vec<Value> {
     versions.sort_unstable();
     versions.dedup();
     let set = |version: &str| {
-        let of: Vec<&Pod> =
-            pods.iter().filter(|pod| pod.version == version && pod.stage != Stage::Leaving).collect();
+        let of: Vec<&Pod> = pods.iter().filter(|pod| pod.version == version && pod.stage != Stage::Leaving).collect();
         let revision = if version == workload.version { "2" } else { "1" };
         json!({
             "apiVersion": "apps/v1",
@@ -190,9 +189,7 @@ fn job(workload: &Workload, pods: &[&PodState], stages: &[Pod], now: Timestamp) 
     status.insert("succeeded".to_owned(), count(Stage::Succeeded).into());
     let failed = i64::try_from(count(Stage::Failed)).unwrap_or(i64::MAX);
     status.insert("failed".to_owned(), failed.saturating_add(restarts).into());
-    let failure = |reason: &str, message: &str| {
-        json!([{"type": "Failed", "status": "True", "reason": reason, "message": message}])
-    };
+    let failure = |reason: &str, message: &str| json!([{"type": "Failed", "status": "True", "reason": reason, "message": message}]);
     match ended {
         None => {}
         Some(Ended::Complete) => {

@@ -6,7 +6,10 @@ use futures::StreamExt;
 use tokio::time::sleep;
 
 use super::{look, make, shared::Shared};
-use crate::{engine::{Event, EventKind, EngineFault}, pod::Label};
+use crate::{
+    engine::{EngineFault, Event, EventKind},
+    pod::Label,
+};
 
 /// The wait before an engine that does not answer is asked again, and the longest.
 const WAITS: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));

@@ -215,22 +215,14 @@ impl Probed {
 ///
 /// # Errors
 /// Why it failed, as a sentence.
-pub async fn check(
-    shared: &Shared,
-    id: &str,
-    host: &str,
-    check: &ProbeCheck,
-    timeout: Duration,
-) -> Result<(), String> {
+pub async fn check(shared: &Shared, id: &str, host: &str, check: &ProbeCheck, timeout: Duration) -> Result<(), String> {
     let around = &shared.around;
     match check {
-        ProbeCheck::Exec { command } => {
-            match around.engine.run(id, command, timeout).await {
-                Ok(ran) if ran.code == 0 => Ok(()),
-                Ok(ran) => Err(failed(ran.code, &ran.output)),
-                Err(fault) => Err(fault.message),
-            }
-        }
+        ProbeCheck::Exec { command } => match around.engine.run(id, command, timeout).await {
+            Ok(ran) if ran.code == 0 => Ok(()),
+            Ok(ran) => Err(failed(ran.code, &ran.output)),
+            Err(fault) => Err(fault.message),
+        },
         check => around.asker.ask(host, check, timeout).await,
     }
 }

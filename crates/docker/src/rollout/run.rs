@@ -112,11 +112,10 @@ impl Running {
         let asks = self.workload.asks(self.stops_first, self.workload.age(self.shared.around.engine.now()));
         let verdict = asks.next(&stages, restarts(&pods));
         self.follow_progress(&stages);
-        self.shared.tell(&self.workload.id, Told {
-            version: self.workload.version.clone(),
-            is_stuck: self.is_stuck(),
-            ended: verdict.ended,
-        });
+        self.shared.tell(
+            &self.workload.id,
+            Told { version: self.workload.version.clone(), is_stuck: self.is_stuck(), ended: verdict.ended },
+        );
         if verdict.steps.is_empty() {
             return;
         }
@@ -235,14 +234,17 @@ impl Running {
             Step::Start { ordinal } => {
                 let uid = names::uid();
                 match self.spec(ordinal, &uid) {
-                Ok(spec) => {
-                    let pod = self.pod(spec, uid.clone(), Work::Making, ordinal);
-                    // It counts from now on, not from when its task runs.
-                    self.shared.store.change(|pods| pods.insert(uid.clone(), pod.clone()));
-                    self.making.insert(uid, Task::spawn(make(Arc::clone(&self.shared), pod)));
+                    Ok(spec) => {
+                        let pod = self.pod(spec, uid.clone(), Work::Making, ordinal);
+                        // It counts from now on, not from when its task runs.
+                        self.shared.store.change(|pods| pods.insert(uid.clone(), pod.clone()));
+                        self.making.insert(uid, Task::spawn(make(Arc::clone(&self.shared), pod)));
+                    }
+                    Err(fault) => {
+                        self.shared.warn(format!("no pod of {} can be made: {}", self.workload.id, fault.message))
+                    }
                 }
-                Err(fault) => self.shared.warn(format!("no pod of {} can be made: {}", self.workload.id, fault.message)),
-            }}
+            }
         }
     }
 
@@ -254,7 +256,8 @@ impl Running {
         let failed: Vec<Timestamp> = pods.iter().filter_map(PodState::failed_at).collect();
         let Some(last) = failed.iter().max() else { return true };
         let doublings = u32::try_from(failed.len().saturating_sub(1)).unwrap_or(u32::MAX);
-        let wait = 2_i64.checked_pow(doublings).map_or(LONGEST_JOB_WAIT, |times| (JOB_WAIT * times).min(LONGEST_JOB_WAIT));
+        let wait =
+            2_i64.checked_pow(doublings).map_or(LONGEST_JOB_WAIT, |times| (JOB_WAIT * times).min(LONGEST_JOB_WAIT));
         self.shared.around.engine.now().as_second() >= last.as_second().saturating_add(wait)
     }
 
@@ -292,7 +295,8 @@ impl Running {
 
     fn pod(&self, spec: PodSpec, uid: String, work: Work, ordinal: Option<i64>) -> PodState {
         let mut made = spec.document.clone();
-        made["metadata"]["creationTimestamp"] = self.shared.around.engine.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into();
+        made["metadata"]["creationTimestamp"] =
+            self.shared.around.engine.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into();
         PodState {
             name: spec.name.clone(),
             namespace: spec.namespace.clone(),

@@ -8,6 +8,7 @@ use landfall_core::{
     manifest::field_path,
     plan::{FaultCause, Refusal, RefusedBy, explain_cause},
 };
+use landfall_deploy::target::Review;
 use serde_json::Value;
 
 use super::{
@@ -21,15 +22,6 @@ use crate::pod::{EngineFacts, Objects, Sources};
 /// The kinds that others refer to.
 const REFERRED: &[&str] =
     &["ConfigMap", "Secret", "PersistentVolumeClaim", "PersistentVolume", "Service", "ServiceAccount"];
-
-/// What a revision has that one host cannot honour, and what has no effect there.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Review {
-    /// One for each object that cannot be carried out, with the place of each field.
-    pub refusals: Vec<Refusal>,
-    /// Sentences about what is accepted without effect, each reason once.
-    pub notes: Vec<String>,
-}
 
 /// Reviews a revision. `others` are objects that will be there and are not the revision's: those of other environments, and
 /// of this one if they are not pruned.
@@ -47,7 +39,7 @@ pub fn review(desired: &DesiredSet, others: &dyn Sources, engine: &EngineFacts) 
             found.faults.push(fault);
         }
     }
-    let of = |(one, found): (&&Desired, &Findings)| refusal(one, found);
+    let of = |(one, found): (&&Desired, &Findings)| Some((one.id.clone(), refusal(one, found)?));
     Review { refusals: all.iter().zip(&findings).filter_map(of).collect(), notes: notes(&all, &findings) }
 }
 

@@ -12,9 +12,10 @@ use landfall_core::{
     schema,
     selector::Selector,
 };
+use landfall_deploy::target::Review;
 use landfall_docker::{
     pod::{EngineFacts, Objects},
-    support::{Review, review},
+    support::review,
 };
 
 fn revision(files: Vec<ManifestFile>) -> DesiredSet {
@@ -36,7 +37,7 @@ fn reviewed(files: Vec<ManifestFile>) -> Review {
 /// As a plan would tell it.
 fn told(review: &Review) -> String {
     let mut lines = Vec::new();
-    for refusal in &review.refusals {
+    for (_, refusal) in &review.refusals {
         lines.push(format!("{}: {}", refusal.place.as_deref().unwrap_or("?"), refusal.message));
         lines.extend(refusal.details.iter().map(|detail| format!("  {detail}")));
     }
