@@ -9,10 +9,10 @@ use bollard::{
     errors::Error,
     models::{ContainerCreateBody, ContainerSummary},
     query_parameters::{
-        CreateContainerOptionsBuilder, InspectContainerOptions, KillContainerOptionsBuilder,
-        ListContainersOptionsBuilder, RemoveContainerOptionsBuilder, RenameContainerOptionsBuilder,
-        StartContainerOptions, StopContainerOptionsBuilder, UploadToContainerOptionsBuilder,
-        WaitContainerOptionsBuilder,
+        ContainerArchiveInfoOptionsBuilder, CreateContainerOptionsBuilder, InspectContainerOptions,
+        KillContainerOptionsBuilder, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
+        RenameContainerOptionsBuilder, StartContainerOptions, StopContainerOptionsBuilder,
+        UploadToContainerOptionsBuilder, WaitContainerOptionsBuilder,
     },
 };
 use bytes::Bytes;
@@ -115,6 +115,30 @@ impl Engine {
         }
     }
 
+    /// Removes a container that does not run, with its anonymous volumes. One that is gone already is no fault.
+    ///
+    /// # Errors
+    /// A fault of kind [`FaultKind::State`] where it runs.
+    pub async fn remove_ended(&self, container: &str) -> Result<(), EngineFault> {
+        let options = RemoveContainerOptionsBuilder::default().v(true).build();
+        match self.docker.remove_container(container, Some(options)).await {
+            Err(Error::DockerResponseServerError { status_code: 404, .. }) | Ok(()) => Ok(()),
+            Err(error) => Err(self.fault(&format!("Removing the container '{container}'"), error)),
+        }
+    }
+
+    /// The containers that mount a volume, running or not.
+    pub async fn users_of_volume(&self, volume: &str) -> Result<Vec<Listed>, EngineFault> {
+        let filter = HashMap::from([("volume".to_owned(), vec![volume.to_owned()])]);
+        let options = ListContainersOptionsBuilder::default().all(true).filters(&filter).build();
+        let listed = self.docker.list_containers(Some(options)).await;
+        Ok(listed
+            .map_err(|error| self.fault(&format!("Listing the containers that use the volume '{volume}'"), error))?
+            .into_iter()
+            .map(listed_container)
+            .collect())
+    }
+
     /// Waits until a container has ended, and tells its exit code; at once for one that does not run.
     pub async fn wait(&self, container: &str) -> Result<i64, EngineFault> {
         let options = WaitContainerOptionsBuilder::default().condition("not-running").build();
@@ -129,6 +153,22 @@ impl Engine {
             None => {
                 Err(EngineFault::new(FaultKind::Unreachable, format!("{} failed: the engine said nothing", doing())))
             }
+        }
+    }
+
+    /// The permission bits of a path in a container, running or not, with the volumes that it mounts; `None` if nothing is
+    /// there.
+    pub async fn mode_of(&self, container: &str, path: &str) -> Result<Option<u32>, EngineFault> {
+        // How Go writes the bit of the group in a mode.
+        const GO_SETGID: u32 = 1 << 22;
+        let options = ContainerArchiveInfoOptionsBuilder::default().path(path).build();
+        match self.docker.get_container_archive_info(container, Some(options)).await {
+            Ok(found) => {
+                let setgid = if found.file_mode & GO_SETGID == 0 { 0 } else { 0o2000 };
+                Ok(Some(found.file_mode & 0o777 | setgid))
+            }
+            Err(Error::DockerResponseServerError { status_code: 404, .. }) => Ok(None),
+            Err(error) => Err(self.fault(&format!("Looking for {path} in the container '{container}'"), error)),
         }
     }
 

@@ -47,7 +47,7 @@ pub(super) fn texts(object: &Value) -> BTreeMap<String, String> {
 }
 
 /// All keys with their bytes: `data` and `binaryData` of a ConfigMap, decoded `data` and `stringData` of a Secret.
-pub(super) fn contents(object: &Value) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn contents(object: &Value) -> BTreeMap<String, Vec<u8>> {
     let entries = |field: &str| {
         let entries = object.get(field).and_then(Value::as_object).into_iter().flatten();
         entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?)))

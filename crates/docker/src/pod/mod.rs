@@ -41,6 +41,7 @@ pub use container::{ContainerSpec, Join, Role};
 pub use env::Env;
 pub use hash::template_hash;
 pub use input::{EngineFacts, Objects, Owner, PodInput, Sources};
+pub(crate) use key::contents as object_contents;
 pub use labels::{Label, pod_document};
 pub use landfall_core::plan::FaultCause;
 pub use lifecycle::{Hook, Lifecycle};
