@@ -119,6 +119,9 @@ impl Rollouts {
         self.shared.ending.send_replace(true);
         for (id, (started, task)) in running {
             task.join().await;
+            if self.is_lost() {
+                continue;
+            }
             end::settle(&self.shared, &id, &started.version);
         }
         self.shared.leaving.join().await;
@@ -154,6 +157,11 @@ impl Rollouts {
     pub fn spoiled(&self, id: &ObjectId) -> BTreeSet<String> {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         running.get(id).map(|(started, _)| started.spoiled.clone()).unwrap_or_default()
+    }
+
+    /// Whether the environment's lock is lost: then nothing is done any more.
+    pub fn is_lost(&self) -> bool {
+        *self.shared.lost.borrow()
     }
 
     /// The engine.

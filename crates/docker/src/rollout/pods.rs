@@ -148,6 +148,16 @@ impl PodState {
         self.spec.containers.iter().any(|container| container.probes.readiness.is_none())
     }
 
+    /// Whether it has been there for longer than it may (`activeDeadlineSeconds`).
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        let Some(deadline) = self.spec.deadline.and_then(|limit| i64::try_from(limit.as_secs()).ok()) else {
+            return false;
+        };
+        let created = self.made["metadata"]["creationTimestamp"].as_str();
+        let created: Option<Timestamp> = created.and_then(|time| time.parse().ok());
+        created.is_some_and(|created| now.as_second() - created.as_second() >= deadline)
+    }
+
     /// When it failed, if it did.
     pub fn failed_at(&self) -> Option<Timestamp> {
         let ended = self.containers.values().filter(|container| container.exit_code() != 0);

@@ -67,7 +67,8 @@ impl LogFetcher {
                 let task = self.fetch(query.clone(), container);
                 self.asked.insert(query.clone(), Asked { first, last: now, task });
             }
-            let has_come = lines().contains_key(query);
+            // The engine may note the end of a container before its last words.
+            let has_come = lines().get(query).is_some_and(|lines| !lines.is_empty());
             let is_young = self.asked.get(query).is_some_and(|asked| now - asked.first < PATIENCE);
             worth_waiting |= !has_come && is_young;
         }

@@ -3,6 +3,8 @@
 
 mod judge;
 mod logs;
+mod looking;
+mod recorded;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -26,6 +28,8 @@ use tokio::{
 
 use crate::rollout::{PodState, Rollouts, Workload, documents};
 use judge::{Awaited, Written, judge};
+pub use looking::Looking;
+pub use recorded::Recorded;
 use logs::LogFetcher;
 
 /// Changes come in bursts: a moment's rest judges them together.
@@ -194,6 +198,13 @@ impl Watch for Watching {
         };
         // A tick is as good a reason to look again.
         let _ticked = timeout_at(deadline, changed).await;
+        if self.rollouts.is_lost() {
+            let engine = self.rollouts.engine().describe();
+            let reason =
+                "the deploy's agent in the environment's network has ended, and with it the lock; deploy again"
+                    .to_owned();
+            return Err(TargetError::Unreachable { target: engine, reason });
+        }
         let mut warnings: Vec<String> = self.look_at_inventory().await.into_iter().collect();
         let rollouts = self.look();
         warnings.extend(self.rollouts.take_warnings());
