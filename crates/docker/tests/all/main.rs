@@ -12,3 +12,4 @@ mod page;
 mod pod;
 mod review;
 mod rollout;
+mod target;
