@@ -19,9 +19,7 @@ use landfall_core::{
 };
 use landfall_deploy::{
     environment::EnvironmentKey,
-    target::{
-        Carried, Inventories, Lock, ObserveRequest, Review, Target, TargetError, Watch, WatchRequest,
-    },
+    target::{Carried, Inventories, Lock, ObserveRequest, Review, Target, TargetError, Watch, WatchRequest},
 };
 
 use crate::{
@@ -36,8 +34,7 @@ use crate::{
     look::{Seen, look},
     network, observe,
     record::{self, Records},
-    settled, sources,
-    support,
+    settled, sources, support,
     watch::{Looking, Recorded, Watching},
 };
 
@@ -198,7 +195,8 @@ impl Target for DockerTarget {
         let deploying = get(&self.deploying).clone();
         match deploying {
             Some(deploying) => {
-                let recorded = Recorded::new(&self.engine, &self.records, &deploying, request.key, self.seen().volume_names());
+                let recorded =
+                    Recorded::new(&self.engine, &self.records, &deploying, request.key, self.seen().volume_names());
                 Ok(Box::new(Watching::new(Arc::clone(&deploying.rollouts), Arc::new(recorded), request)))
             }
             None => Ok(Box::new(Looking::begin(&self.engine, &self.environment(), request).await?)),

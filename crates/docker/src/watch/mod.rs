@@ -28,9 +28,9 @@ use tokio::{
 
 use crate::rollout::{PodState, Rollouts, Workload, documents};
 use judge::{Awaited, Written, judge};
+use logs::LogFetcher;
 pub use looking::Looking;
 pub use recorded::Recorded;
-use logs::LogFetcher;
 
 /// Changes come in bursts: a moment's rest judges them together.
 const REST: Duration = Duration::from_millis(50);

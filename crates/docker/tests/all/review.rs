@@ -238,5 +238,15 @@ metadata: {name: far}
 spec: {type: ExternalName, externalName: example.com}
 "#,
     ));
-    insta::assert_snapshot!(told(&review), @"");
+    insta::assert_snapshot!(told(&review), @r#"
+    base/all.yaml:23:24: Docker cannot run ingress/side in namespace default: 1 field cannot be honoured
+      base/all.yaml:23:24: metadata.annotations: The Ingress 'side' asks for port 8081 by landfall.dev/http-port, and the Ingress 'back' for 8080: an environment has one HTTP entry
+    base/all.yaml:30:13: Docker cannot run deployment/agent in namespace default: 2 fields cannot be honoured
+      base/all.yaml:30:13: spec.replicas: cannot be 2 on one host, since the pod publishes a port of the host (`hostPort`), which only one pod can have
+      base/all.yaml:34:87: spec.template.spec.containers[0].ports[0].hostPort: asks for port 30053/tcp of the host, which service/dns in namespace default has by spec.ports[1].nodePort
+    base/all.yaml:38:18: Docker cannot run service/web in namespace other: 1 field cannot be honoured
+      base/all.yaml:38:18: metadata.name: is the name of service/web in namespace default, too, and all pods of an environment share one network, where the short name is one Service's; name one of them differently, or make two environments
+    base/all.yaml:44:1: Docker cannot run service/far in namespace default: 1 field cannot be honoured
+      base/all.yaml:44:1: spec.ports: must list the ports: on one host the name leads to a proxy that passes them to the other host
+    "#);
 }
