@@ -163,11 +163,12 @@ spec:
 "#,
     ));
     insta::assert_snapshot!(told(&review), @r#"
-    base/all.yaml:6:33: Docker cannot run deployment/web in namespace default: 9 fields cannot be honoured
+    base/all.yaml:6:33: Docker cannot run deployment/web in namespace default: 10 fields cannot be honoured
       base/all.yaml:6:33: spec.selector.matchLabels[app]: is no label of the pods: write it in `spec.template.metadata.labels`, too
       base/all.yaml:10:40: spec.template.spec.nodeSelector[kubernetes.io/os]: asks for a node with windows, but only programs for Linux run here
       base/all.yaml:12:22: spec.template.spec.restartPolicy: must be `Always` in a Deployment
       base/all.yaml:16:26: spec.template.spec.containers[0].imagePullpolicy: unknown field; did you mean `imagePullPolicy`?
+      base/all.yaml:17:47: spec.template.spec.containers[0].ports[0].hostPort: asks for port 80/tcp of the host, which ingress/web in namespace default has by spec.rules
       base/all.yaml:19:54: spec.template.spec.containers[0].env[0].valueFrom.secretKeyRef.name: the Secret 'gone' does not exist in namespace default
       base/all.yaml:22:18: spec.template.spec.containers[0].volumeMounts[1].name: the pod has no volume 'nowhere'
       base/all.yaml:23:50: spec.template.spec.containers[0].securityContext.seccompProfile.type: names a file of a node; on one host only `RuntimeDefault` and `Unconfined` can be had
