@@ -20,6 +20,7 @@ mod foreign;
 mod identity;
 mod intercept;
 mod interchange;
+mod killed_on_docker;
 mod live;
 mod prune;
 mod replace;
