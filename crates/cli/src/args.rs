@@ -4,6 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
 use jiff::SignedDuration;
+use landfall_deploy::wait::USUAL_WAIT;
 
 /// Which cluster, and as whom: kubectl's flags.
 #[derive(Debug, Clone, Default, Args)]
@@ -112,9 +113,6 @@ pub struct JournalArgs {
     #[arg(long, value_name = "PLACE", env = "LANDFALL_JOURNAL", hide_env_values = true)]
     pub journal: Option<String>,
 }
-
-/// How long a deploy waits if nobody says otherwise: the time that Kubernetes gives a Deployment to make progress.
-const USUAL_WAIT: Duration = Duration::from_secs(600);
 
 impl WaitArgs {
     /// How long to wait; `None` for not at all.

@@ -8,7 +8,7 @@ use bollard::{
 };
 use jiff::Timestamp;
 
-use super::{About, Address, Engine, EngineFault, FaultKind};
+use super::{About, Address, Engine, EngineFault, FaultKind, settings};
 
 /// The longest that an engine may take to begin its answer, in seconds.
 const TIMEOUT: u64 = 120;
@@ -100,6 +100,7 @@ fn check_version(version: &SystemVersion) -> Result<(), EngineFault> {
 }
 
 fn about(address: &Address, version: SystemVersion, info: SystemInfo, asked: Timestamp) -> About {
+    let unsupported = serde_json::to_value(&info).map(|info| settings::unsupported(&info)).unwrap_or_default();
     let parts = version.components.iter().flatten();
     let is_podman = parts.map(|part| part.name.as_str()).any(|name| name.contains("Podman"));
     let theirs: Option<Timestamp> = info.system_time.and_then(|time| time.parse().ok());
@@ -113,6 +114,7 @@ fn about(address: &Address, version: SystemVersion, info: SystemInfo, asked: Tim
         architecture: version.arch.unwrap_or_default(),
         cpus: info.ncpu.and_then(|cpus| u32::try_from(cpus).ok()).unwrap_or(1),
         memory: info.mem_total.and_then(|memory| u64::try_from(memory).ok()).unwrap_or_default(),
+        unsupported,
         ahead: theirs.map_or(0, |theirs| theirs.as_millisecond() - asked.as_millisecond()),
     }
 }

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use futures::StreamExt;
 use serde_json::Value;
 
-use super::{Engine, EngineFault, FaultKind};
+use super::{Engine, EngineFault, FaultKind, settings};
 
 /// The patience for a container that runs until it ends: more than anybody waits.
 const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
@@ -62,10 +62,13 @@ impl Engine {
             .map_err(|error| EngineFault::new(FaultKind::Other, format!("{} failed: {error}", doing())))
     }
 
-    /// Makes a container, and tells its id. It is not started.
+    /// Makes a container, and tells its id. It is not started. What can be changed later is noted in a label.
     pub async fn create(&self, name: &str, body: &ContainerCreateBody) -> Result<String, EngineFault> {
         let options = CreateContainerOptionsBuilder::default().name(name).build();
-        let created = self.docker.create_container(Some(options), body.clone()).await;
+        let mut body = body.clone();
+        let host = serde_json::to_value(&body.host_config).unwrap_or_default();
+        body.labels.get_or_insert_default().insert(settings::LABEL.to_owned(), settings::settings(&host).to_string());
+        let created = self.docker.create_container(Some(options), body).await;
         created
             .map(|created| created.id)
             .map_err(|error| self.fault(&format!("Creating the container '{name}'"), error))
@@ -91,6 +94,12 @@ impl Engine {
         let options = KillContainerOptionsBuilder::default().signal(signal).build();
         let killed = self.docker.kill_container(container, Some(options)).await;
         killed.map_err(|error| self.fault(&format!("Sending {signal} to the container '{container}'"), error))
+    }
+
+    /// Lets a container that was paused go on.
+    pub async fn unpause(&self, container: &str) -> Result<(), EngineFault> {
+        let resumed = self.docker.unpause_container(container).await;
+        resumed.map_err(|error| self.fault(&format!("Resuming the container '{container}'"), error))
     }
 
     /// Gives a container another name.

@@ -3,8 +3,12 @@
 use bollard::{container::LogOutput, query_parameters::LogsOptionsBuilder};
 use bytes::Bytes;
 use futures::{StreamExt, stream::BoxStream};
+use jiff::Timestamp;
 
 use super::{Engine, EngineFault};
+
+/// As many lines as are looked through for those of an earlier run.
+const LONG_TAIL: &str = "500";
 
 /// Which part of a container's log.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,6 +36,30 @@ impl Engine {
             Err(error) => Err(engine.fault(&doing, error)),
         };
         parts.map(part).boxed()
+    }
+
+    /// The last lines that a container printed before a time by the engine's clock.
+    pub async fn last_lines_before(
+        &self,
+        container: &str,
+        lines: usize,
+        end: Timestamp,
+    ) -> Result<Vec<String>, EngineFault> {
+        let options = LogsOptionsBuilder::default().stdout(true).stderr(true).timestamps(true).tail(LONG_TAIL).build();
+        let mut parts = self.docker.logs(container, Some(options));
+        let mut text = Vec::new();
+        while let Some(part) = parts.next().await {
+            let doing = || format!("Reading the log of the container '{container}'");
+            text.extend_from_slice(&part.map_err(|error| self.fault(&doing(), error))?.into_bytes());
+        }
+        let text = String::from_utf8_lossy(&text);
+        let before = |line: &str| {
+            let (time, words) = line.split_once(' ')?;
+            let is_before = time.parse::<Timestamp>().is_ok_and(|time| time < end);
+            is_before.then(|| words.to_owned())
+        };
+        let all: Vec<String> = text.lines().filter_map(before).collect();
+        Ok(all.get(all.len().saturating_sub(lines)..).unwrap_or_default().to_vec())
     }
 
     /// The last lines that a container printed.

@@ -13,6 +13,7 @@ mod logs;
 mod networks;
 mod run;
 mod session;
+mod settings;
 mod volumes;
 
 use std::{sync::Arc, time::Duration};
@@ -32,6 +33,7 @@ pub use images::{Image, Progress};
 pub use logs::Logs;
 pub use run::Ran;
 pub use session::{Exec, Input, Output, Part, Session};
+pub use settings::changed as changed_settings;
 
 /// A connection to an engine. Cheap to clone.
 #[derive(Clone)]
@@ -61,6 +63,8 @@ pub struct About {
     pub cpus: u32,
     /// Its memory in bytes.
     pub memory: u64,
+    /// The settings of containers that its kernel cannot honour.
+    pub unsupported: Vec<String>,
     /// How far its clock is ahead of this machine's, in milliseconds.
     pub ahead: i64,
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use bollard::{
     errors::Error,
-    models::{EndpointSettings, Network, NetworkConnectRequest, NetworkCreateRequest, NetworkDisconnectRequest},
+    models::{
+        EndpointSettings, Network, NetworkConnectRequest, NetworkCreateRequest, NetworkDisconnectRequest,
+        NetworkInspect,
+    },
     query_parameters::{InspectNetworkOptions, ListNetworksOptionsBuilder},
 };
 
@@ -18,11 +21,11 @@ impl Engine {
         listed.map_err(|error| self.fault("Listing the networks", error))
     }
 
-    /// Whether there is a network of this name or id.
-    pub async fn has_network(&self, name: &str) -> Result<bool, EngineFault> {
+    /// A network by its name or id; `None` if there is none.
+    pub async fn network(&self, name: &str) -> Result<Option<NetworkInspect>, EngineFault> {
         match self.docker.inspect_network(name, None::<InspectNetworkOptions>).await {
-            Ok(_) => Ok(true),
-            Err(Error::DockerResponseServerError { status_code: 404, .. }) => Ok(false),
+            Ok(network) => Ok(Some(network)),
+            Err(Error::DockerResponseServerError { status_code: 404, .. }) => Ok(None),
             Err(error) => Err(self.fault(&format!("Inspecting the network '{name}'"), error)),
         }
     }

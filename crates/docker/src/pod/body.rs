@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::IpAddr};
 
 use bollard::models::{
-    ContainerCreateBody, EndpointSettings, HostConfig, Mount as EngineMount, MountBindOptions,
+    ContainerCreateBody, EndpointSettings, HealthConfig, HostConfig, Mount as EngineMount, MountBindOptions,
     MountBindOptionsPropagationEnum, MountType, MountVolumeOptions, NetworkingConfig, PortBinding, RestartPolicy,
     RestartPolicyNameEnum,
 };
@@ -92,15 +92,17 @@ impl ContainerSpec {
             stdin_once: self.stdin_once.then_some(true),
             tty: self.tty.then_some(true),
             labels: Some(self.labels.clone().into_iter().collect()),
+            // The kubelet does not know the image's own check, and probes say more.
+            healthcheck: Some(HealthConfig { test: Some(vec!["NONE".to_owned()]), ..HealthConfig::default() }),
             stop_signal: self.stop_signal.clone(),
             stop_timeout: Some(i64::try_from(self.grace.as_secs()).unwrap_or(i64::MAX)),
             ..ContainerCreateBody::default()
         };
         match &self.join {
             Join::Own(network) => add_network(&mut body, &mut host, network),
-            Join::Sandbox { engine_name, shares_processes, host_network } => {
+            Join::Sandbox { engine_name, shares_processes } => {
                 let shared = format!("container:{engine_name}");
-                host.network_mode = Some(if *host_network { "host".to_owned() } else { shared.clone() });
+                host.network_mode = Some(shared.clone());
                 host.pid_mode = shares_processes.then(|| shared.clone());
                 host.ipc_mode = Some(shared);
             }
@@ -148,7 +150,7 @@ fn user(security: &Security, image_user: &str) -> Result<Option<String>, CreateF
 
 fn add_resources(host: &mut HostConfig, resources: &Resources) {
     let number = |amount: u64| i64::try_from(amount).unwrap_or(i64::MAX);
-    host.cpu_shares = Some(number(resources.cpu_shares));
+    host.cpu_shares = resources.cpu_shares.map(number);
     if let Some(quota) = resources.cpu_quota {
         host.cpu_period = Some(100_000);
         host.cpu_quota = Some(number(quota));
@@ -232,16 +234,18 @@ fn bind(path: &str, mount: &Mount) -> Result<String, CreateFault> {
 
 fn bound(path: String, mount: &Mount) -> EngineMount {
     let propagation = match mount.propagation {
-        Propagation::Private => MountBindOptionsPropagationEnum::RPRIVATE,
-        Propagation::HostToContainer => MountBindOptionsPropagationEnum::RSLAVE,
-        Propagation::Bidirectional => MountBindOptionsPropagationEnum::RSHARED,
+        // The engine's own choice, which is private but for what lies in its own folder: there it takes nothing but a slave.
+        Propagation::Private => None,
+        Propagation::HostToContainer => Some(MountBindOptionsPropagationEnum::RSLAVE),
+        Propagation::Bidirectional => Some(MountBindOptionsPropagationEnum::RSHARED),
     };
+    let options = |propagation| MountBindOptions { propagation: Some(propagation), ..MountBindOptions::default() };
     EngineMount {
         typ: Some(MountType::BIND),
         source: Some(path),
         target: Some(mount.path.clone()),
         read_only: Some(mount.read_only),
-        bind_options: Some(MountBindOptions { propagation: Some(propagation), ..MountBindOptions::default() }),
+        bind_options: propagation.map(options),
         ..EngineMount::default()
     }
 }

@@ -95,15 +95,13 @@ impl Role {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Join {
     /// Its own: the pod's network is its network.
-    Own(Network),
+    Own(Box<Network>),
     /// Those of the pod's sandbox, which has to run before.
     Sandbox {
         /// The sandbox's name on the engine.
         engine_name: String,
         /// Whether also the process namespace.
         shares_processes: bool,
-        /// Whether the pod uses the machine's network, so that only the rest is the sandbox's.
-        host_network: bool,
     },
 }
 

@@ -59,7 +59,7 @@ pub struct EngineFacts {
 
 /// The objects of the revision, or the recorded ones, by kind and name.
 pub trait Sources {
-    /// The object of a core kind (`ConfigMap`, `Secret`, `PersistentVolumeClaim`, `Service`) of this name.
+    /// The object of a core kind (`ConfigMap`, `Secret`, `PersistentVolumeClaim`, `Service`, `ServiceAccount`) of this name.
     fn find(&self, kind: &str, namespace: &str, name: &str) -> Option<&Value>;
 
     /// All Services of a namespace, sorted by name.

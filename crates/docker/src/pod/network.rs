@@ -85,9 +85,10 @@ pub(super) fn read(context: &Context<'_>, faults: &mut Faults) -> Network {
     let domain = subdomain.map(|subdomain| names::domain(subdomain, input.namespace));
     let services = input.sources.services(input.namespace);
     let aliases = names::dns_aliases(&context.labels, input.namespace, &services, &hostname, subdomain);
-    let shown = match &domain {
-        Some(domain) if pod.get("setHostnameAsFQDN").is_true() => format!("{hostname}.{domain}"),
-        _ => hostname,
+    // The engine puts the domain behind the name by itself.
+    let (shown, domain) = match domain {
+        Some(domain) if pod.get("setHostnameAsFQDN").is_true() => (format!("{hostname}.{domain}"), None),
+        domain => (hostname, domain),
     };
     let config = pod.get("dnsConfig");
     let texts = |field: &str| config.get(field).texts().into_iter().map(str::to_owned).collect::<Vec<_>>();
@@ -95,10 +96,12 @@ pub(super) fn read(context: &Context<'_>, faults: &mut Faults) -> Network {
         let name = option.get("name").text()?;
         Some(option.get("value").text().map_or_else(|| name.to_owned(), |value| format!("{name}:{value}")))
     };
-    faults.one_of(
-        &pod.get("dnsPolicy"),
-        &[("ClusterFirst", ()), ("ClusterFirstWithHostNet", ()), ("Default", ()), ("None", ())],
-    );
+    let policies = [("ClusterFirst", false), ("ClusterFirstWithHostNet", true), ("Default", false), ("None", false)];
+    if faults.one_of(&pod.get("dnsPolicy"), &policies) == Some(true) && host {
+        let message = "cannot be had with `hostNetwork`: names of Services are known in the engine's network only; write \
+                       `Default` if the pod asks for none";
+        faults.add(&pod.get("dnsPolicy"), message);
+    }
     let sysctls = pod.get("securityContext").get("sysctls");
     let sysctl = |sysctl: Node<'_>| {
         Some((sysctl.get("name").text()?.to_owned(), sysctl.get("value").value.as_str()?.to_owned()))

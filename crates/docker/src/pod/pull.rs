@@ -116,11 +116,20 @@ fn matches_glob(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// Reads `imagePullSecrets` of a pod. One that is not there is passed over, as the kubelet does: the image may be public.
+/// Reads `imagePullSecrets` of a pod, or those of its ServiceAccount if it has none. One that is not there is passed over, as the kubelet does: the image may be public.
 /// One that cannot be read is a fault.
 pub(super) fn secrets(pod: &Node<'_>, namespace: &str, sources: &dyn Sources, faults: &mut Faults) -> PullSecrets {
     let mut secrets = PullSecrets::default();
-    for reference in pod.get("imagePullSecrets").items() {
+    let own = pod.get("imagePullSecrets");
+    // The admission plugin `ServiceAccount` writes those of the account into a pod that has none.
+    let account =
+        pod.get("serviceAccountName").text().or_else(|| pod.get("serviceAccount").text()).unwrap_or("default");
+    let of_account = sources.find("ServiceAccount", namespace, account).and_then(|found| found.get("imagePullSecrets"));
+    let references = match of_account {
+        Some(of_account) if own.items().next().is_none() => Node { value: of_account, path: own.path.clone() },
+        _ => own,
+    };
+    for reference in references.items() {
         let name = reference.get("name");
         let Some(secret) = name.text().and_then(|name| sources.find("Secret", namespace, name)) else { continue };
         match entries(secret) {
@@ -220,6 +229,24 @@ mod tests {
         }
         let shown = format!("{secrets:?} {:?}", secrets.for_image("nginx"));
         assert!(!shown.contains("p1") && !shown.contains("hub\""), "{shown}");
+    }
+
+    #[test]
+    fn a_pod_without_secrets_has_those_of_its_account() {
+        let config = json!({"auths": {"a.b": {"username": "robot", "password": "p"}}}).to_string();
+        let mut objects = Objects::default();
+        objects.insert(
+            json!({"kind": "Secret", "metadata": {"name": "pull"}, "stringData": {".dockerconfigjson": config}}),
+            "default",
+        );
+        let account =
+            json!({"kind": "ServiceAccount", "metadata": {"name": "default"}, "imagePullSecrets": [{"name": "pull"}]});
+        objects.insert(account, "default");
+        for (pod, is_expected) in [(json!({}), true), (json!({"imagePullSecrets": [{"name": "other"}]}), false)] {
+            let mut faults = Faults::default();
+            let secrets = secrets(&Node::new(&pod, ""), "default", &objects, &mut faults);
+            assert_eq!(!secrets.for_image("a.b/web:1").is_empty(), is_expected, "{pod}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `resourceFieldRef`: what a container is told of its requests and limits.
 
-use landfall_core::compare::quantity;
+use landfall_core::compare::quantity::{self, Quantity};
 use serde_json::json;
 
 use super::{
@@ -33,9 +33,10 @@ pub(super) fn value(
     let field = reference.get("resource");
     let path = field.text().unwrap_or_default();
     let (kind, resource) = path.split_once('.').unwrap_or_default();
-    if !matches!((kind, resource), ("limits" | "requests", "cpu" | "memory")) {
-        let message =
-            format!("`{path}` cannot be told on one host: only `limits` and `requests` of `cpu` and `memory` can");
+    if !matches!((kind, resource), ("limits" | "requests", "cpu" | "memory" | "ephemeral-storage")) {
+        let message = format!(
+            "`{path}` cannot be told on one host: only `limits` and `requests` of `cpu`, `memory` and `ephemeral-storage` can"
+        );
         faults.add(&field, message);
         return None;
     }
@@ -48,10 +49,13 @@ pub(super) fn value(
     let whole_machine = match (kind, resource) {
         ("requests", _) => json!(0),
         (_, "cpu") => json!(engine.cpus),
+        (_, "ephemeral-storage") if is_nothing(written.as_ref()) => {
+            faults.add(&field, "has no limit to be told, and the size of the engine's disk is not known");
+            return None;
+        }
         _ => json!(engine.memory),
     };
-    // A limit of zero is none.
-    let amount = written.and_then(|written| quantity::parse(written.value)).filter(|amount| !amount.is_zero());
+    let amount = written.as_ref().and_then(amount_of);
     let amount = amount.or_else(|| quantity::parse(&whole_machine))?;
     let exponent = if resource == "cpu" { -3 } else { 0 };
     let divisor = reference.get("divisor");
@@ -68,4 +72,13 @@ pub(super) fn value(
             None
         }
     }
+}
+
+/// What is written; a limit of zero is none.
+fn amount_of(written: &Node<'_>) -> Option<Quantity> {
+    quantity::parse(written.value).filter(|amount| !amount.is_zero())
+}
+
+fn is_nothing(written: Option<&Node<'_>>) -> bool {
+    written.and_then(amount_of).is_none()
 }

@@ -9,14 +9,15 @@ const LEAST_MEMORY: u64 = 6 * 1024 * 1024;
 
 /// What a container gets of the machine.
 ///
-/// Sources: `pkg/kubelet/cm/helpers_linux.go` (`MilliCPUToQuota`, `MilliCPUToShares`) and
-/// `pkg/kubelet/qos/policy.go` (`GetContainerOOMScoreAdjust`).
+/// Source: `pkg/kubelet/cm/helpers_linux.go` (`MilliCPUToQuota`, `MilliCPUToShares`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Resources {
     /// Microseconds of processor time in each 100,000 (`limits.cpu`).
     pub cpu_quota: Option<u64>,
-    /// The weight among others when processors are short (`requests.cpu`): 1024 for one processor.
-    pub cpu_shares: u64,
+    /// The weight among others when processors are short (`requests.cpu`): 1024 for one processor. The engine's own, 1024,
+    /// without a request: other containers of the machine have it, too, and a pod that asks for nothing would starve
+    /// beside them with the kubelet's 2.
+    pub cpu_shares: Option<u64>,
     /// The limit in bytes (`limits.memory`); no swap beyond it.
     pub memory: Option<u64>,
     /// What remains when memory is short (`requests.memory`).
@@ -49,9 +50,9 @@ pub(super) fn read(resources: &Node<'_>, faults: &mut Faults) -> Resources {
     Resources {
         cpu_quota: limits.cpu.filter(|cpu| *cpu > 0).map(|milli| milli.saturating_mul(100).max(1000)),
         // The API server makes a limit the request where there is none.
-        cpu_shares: (requests.cpu.or(limits.cpu).unwrap_or(0).saturating_mul(1024) / 1000).clamp(2, 262_144),
+        cpu_shares: requests.cpu.or(limits.cpu).map(|milli| (milli.saturating_mul(1024) / 1000).clamp(2, 262_144)),
         memory,
-        memory_reservation: requests.memory.or(memory).filter(|memory| *memory >= LEAST_MEMORY),
+        memory_reservation: requests.memory.filter(|memory| *memory >= LEAST_MEMORY),
     }
 }
 
@@ -93,20 +94,20 @@ mod tests {
     fn amounts_become_what_the_kernel_takes() {
         let mebi = 1024 * 1024;
         for (resources, quota, shares, memory, reservation) in [
-            (json!({}), None, 2, None, None),
-            (json!({"limits": {"cpu": "2"}}), Some(200_000), 2048, None, None),
-            (json!({"limits": {"cpu": "1m"}}), Some(1000), 2, None, None),
-            (json!({"limits": {"cpu": 2}, "requests": {"cpu": "100m"}}), Some(200_000), 102, None, None),
-            (json!({"requests": {"cpu": "1000"}}), None, 262_144, None, None),
-            (json!({"limits": {"memory": "64Mi"}}), None, 2, Some(64 * mebi), Some(64 * mebi)),
+            (json!({}), None, None, None, None),
+            (json!({"limits": {"cpu": "2"}}), Some(200_000), Some(2048), None, None),
+            (json!({"limits": {"cpu": "1m"}}), Some(1000), Some(2), None, None),
+            (json!({"limits": {"cpu": 2}, "requests": {"cpu": "100m"}}), Some(200_000), Some(102), None, None),
+            (json!({"requests": {"cpu": "1000"}}), None, Some(262_144), None, None),
+            (json!({"limits": {"memory": "64Mi"}}), None, None, Some(64 * mebi), None),
             (
                 json!({"limits": {"memory": "64Mi"}, "requests": {"memory": "32Mi"}}),
                 None,
-                2,
+                None,
                 Some(64 * mebi),
                 Some(32 * mebi),
             ),
-            (json!({"requests": {"memory": "1Ki", "ephemeral-storage": "1Gi"}}), None, 2, None, None),
+            (json!({"requests": {"memory": "1Ki", "ephemeral-storage": "1Gi"}}), None, None, None, None),
         ] {
             let mut faults = Faults::default();
             let read = read(&Node::new(&resources, "resources"), &mut faults);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bollard::models::{ContainerCreateBody, HostConfig};
+use bollard::models::{ContainerCreateBody, HostConfig, RestartPolicy, RestartPolicyNameEnum};
 
 use super::{
     Mount, Network, Restart,
@@ -26,7 +26,7 @@ pub struct Sandbox {
     pub shares_processes: bool,
     /// The volumes in memory that it keeps alive between containers, by their names in the pod.
     pub volumes: Vec<String>,
-    /// Whether the engine starts it again.
+    /// When the pod's containers are started again.
     pub restart: Restart,
 }
 
@@ -37,7 +37,7 @@ impl Sandbox {
     /// If the place of a volume is not given.
     pub fn body(&self, image: &str, volumes: &BTreeMap<String, VolumeAt>) -> Result<ContainerCreateBody, CreateFault> {
         let mut host = HostConfig {
-            restart_policy: Some(body::restart_policy(self.restart)),
+            restart_policy: Some(RestartPolicy { name: Some(self.restart_name()), maximum_retry_count: None }),
             ipc_mode: Some("shareable".to_owned()),
             ..HostConfig::default()
         };
@@ -60,5 +60,14 @@ impl Sandbox {
         body::add_network(&mut created, &mut host, &self.network);
         created.host_config = Some(host);
         Ok(created)
+    }
+
+    /// It is there as long as containers may be started again, also after the engine was stopped; not once it was stopped
+    /// itself, as that of a Job that has ended.
+    fn restart_name(&self) -> RestartPolicyNameEnum {
+        match self.restart {
+            Restart::Always | Restart::OnFailure => RestartPolicyNameEnum::UNLESS_STOPPED,
+            Restart::Never => RestartPolicyNameEnum::NO,
+        }
     }
 }

@@ -44,12 +44,10 @@ pub fn translate(input: &PodInput<'_>) -> Result<PodSpec, Vec<FaultCause>> {
         restart: context.restart,
     });
     let join = || match &sandbox {
-        None => Join::Own(network.clone()),
-        Some(sandbox) => Join::Sandbox {
-            engine_name: sandbox.engine_name.clone(),
-            shares_processes: sandbox.shares_processes,
-            host_network: network.host,
-        },
+        None => Join::Own(Box::new(network.clone())),
+        Some(sandbox) => {
+            Join::Sandbox { engine_name: sandbox.engine_name.clone(), shares_processes: sandbox.shares_processes }
+        }
     };
     let engine_name = |container: &Node<'_>, role: Role| {
         let name = container.get("name").text().unwrap_or_default();

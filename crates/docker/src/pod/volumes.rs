@@ -168,13 +168,20 @@ pub(super) fn mounts(context: &Context<'_>, container: &Node<'_>, env: &Env, fau
             continue;
         }
         let propagation = propagation(&mount, container, faults);
+        let part = sub_path(&mount, env, faults);
+        if part.is_some() && source.pointer("/emptyDir/medium") == Some(&json!("Memory")) {
+            faults.add(
+                &mount.get("subPath"),
+                "cannot be a part of a volume in memory: the engine makes it with the container",
+            );
+        }
         let is_files =
             ["configMap", "secret", "downwardAPI", "projected"].iter().any(|kind| source.get(kind).is_some());
         let claim_is_read_only = source.pointer("/persistentVolumeClaim/readOnly") == Some(&json!(true));
         mounts.push(Mount {
             volume: volume.to_owned(),
             path: place,
-            sub_path: sub_path(&mount, env, faults),
+            sub_path: part,
             read_only: mount.get("readOnly").is_true() || is_files || claim_is_read_only,
             propagation,
         });

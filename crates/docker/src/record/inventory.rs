@@ -13,7 +13,7 @@ use landfall_deploy::{
 use serde_json::{Value, json};
 
 use super::{Record, store};
-use crate::engine::Engine;
+use crate::{engine::Engine, network};
 
 const GROUP: &str = "landfall.dev";
 const KIND: &str = "Inventory";
@@ -60,7 +60,7 @@ pub async fn write(
     let known = known.filter(|known| version == Some(known.version.to_string().as_str()));
     let mut record = match (known, version) {
         (Some(known), _) => known.next(gvk, document),
-        (None, None) => Record::new(id(key), gvk, document, store::seconds(engine)),
+        (None, None) => Record::new(id(key), gvk, &network::environment(key), document, store::seconds(engine)),
         (None, Some(_)) => {
             return Err(TargetError::Conflict(
                 "The inventory was not written: somebody else has written it in the meantime".to_owned(),

@@ -11,6 +11,7 @@ use landfall_core::object::{Gvk, ObjectId};
 use serde_json::Value;
 
 use super::{Record, name};
+use crate::pod::Label;
 
 /// The label that every record has; its value is the record's key.
 pub const RECORD: &str = "landfall.dev/record";
@@ -56,6 +57,7 @@ pub fn encode(record: &Record) -> std::io::Result<BTreeMap<String, String>> {
         (NAMESPACE, record.id.namespace.clone().unwrap_or_default()),
         (NAME, record.id.name.clone()),
         (API_VERSION, record.gvk.api_version()),
+        (Label::Environment.key(), record.environment.clone()),
         (UID, record.uid.clone()),
         (GENERATION, record.generation.to_string()),
         (VERSION, record.version.to_string()),
@@ -87,6 +89,7 @@ pub fn decode(volume: &str, labels: &HashMap<String, String>, written: &str) -> 
             namespace: Some(label(NAMESPACE)?).filter(|namespace| !namespace.is_empty()),
             name: label(NAME)?,
         },
+        environment: label(Label::Environment.key())?,
         uid: label(UID)?,
         generation: number(volume, GENERATION, &label(GENERATION)?)?,
         version: number(volume, VERSION, &label(VERSION)?)?,
@@ -115,7 +118,7 @@ mod tests {
         let id =
             ObjectId { group: String::new(), kind: "Secret".into(), namespace: Some("prod".into()), name: "a".into() };
         let document = json!({"metadata": {"name": "a"}, "stringData": {"password": "correct horse"}});
-        let record = Record::new(id, Gvk::new("v1", "Secret"), document, "2026-11-25T09:00:00Z".into());
+        let record = Record::new(id, Gvk::new("v1", "Secret"), "e", document, "2026-11-25T09:00:00Z".into());
         let labels = encode(&record).unwrap();
         assert!(!format!("{labels:?}").contains("horse"));
         assert!(!format!("{record:?}").contains("horse"));

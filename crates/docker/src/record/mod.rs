@@ -11,6 +11,7 @@ mod cache;
 mod inventory;
 mod label;
 mod name;
+mod next;
 mod store;
 
 use landfall_core::{
@@ -22,7 +23,8 @@ use serde_json::{Value, json};
 pub use cache::Records;
 pub use inventory::{id as inventory_id, is_inventory, latest, read as read_inventories, write as write_inventory};
 pub use label::Damaged;
-pub use store::{read_all, remove, seconds, write};
+pub use next::next;
+pub use store::{is_record, of_volumes, read_all, remove, seconds, write};
 
 /// One object as it is recorded.
 #[derive(Clone, PartialEq)]
@@ -31,6 +33,8 @@ pub struct Record {
     pub id: ObjectId,
     /// The version of its kind in which it was written.
     pub gvk: Gvk,
+    /// The environment that wrote it, as the label of all that is its own has it.
+    pub environment: String,
     /// What tells it from an object of the same name before or after it.
     pub uid: String,
     /// How often what it asks for has changed, from 1.
@@ -47,9 +51,9 @@ pub struct Record {
 
 impl Record {
     /// The first version of an object.
-    pub fn new(id: ObjectId, gvk: Gvk, document: Value, now: String) -> Self {
-        let uid = uid();
-        Self { id, gvk, uid, generation: 1, version: 1, created: now, written: String::new(), document }
+    pub fn new(id: ObjectId, gvk: Gvk, environment: &str, document: Value, now: String) -> Self {
+        let (uid, environment) = (uid(), environment.to_owned());
+        Self { id, gvk, environment, uid, generation: 1, version: 1, created: now, written: String::new(), document }
     }
 
     /// The next version, with another document.
@@ -138,7 +142,7 @@ mod tests {
         let gvk = Gvk::new("v1", "ConfigMap");
         let document =
             |label: &str, data: &str| json!({"metadata": {"name": "a", "labels": {"x": label}}, "data": {"k": data}});
-        let first = Record::new(id, gvk.clone(), document("1", "1"), "2026-11-25T09:00:00Z".into());
+        let first = Record::new(id, gvk.clone(), "e", document("1", "1"), "2026-11-25T09:00:00Z".into());
         let labelled = first.next(gvk.clone(), document("2", "1"));
         let changed = labelled.next(gvk, document("2", "2"));
         let numbers = |record: &Record| (record.version, record.generation);

@@ -22,15 +22,28 @@ use crate::{
 /// Where the engine does not answer, or somebody damaged a record.
 pub async fn read_all(engine: &Engine) -> Result<BTreeMap<ObjectId, Record>, TargetError> {
     let volumes = engine.volumes(&[(RECORD, "")]).await.map_err(|fault| target_error(engine, fault))?;
+    of_volumes(&volumes)
+}
+
+/// The records among volumes.
+///
+/// # Errors
+/// Where somebody damaged one.
+pub fn of_volumes(volumes: &[Volume]) -> Result<BTreeMap<ObjectId, Record>, TargetError> {
     let mut records: BTreeMap<ObjectId, Record> = BTreeMap::new();
-    for volume in volumes {
-        let record = decode(&volume)?;
+    for volume in volumes.iter().filter(|volume| is_record(volume)) {
+        let record = decode(volume)?;
         let is_newer = records.get(&record.id).is_none_or(|known| known.version < record.version);
         if is_newer {
             records.insert(record.id.clone(), record);
         }
     }
     Ok(records)
+}
+
+/// Whether a volume is a record.
+pub fn is_record(volume: &Volume) -> bool {
+    volume.labels.contains_key(RECORD)
 }
 
 /// Writes a version of a record, if nobody else has written one since the version before it was read; tells when, by the

@@ -86,4 +86,10 @@ pub trait Asker: Send + Sync {
     /// # Errors
     /// Why it failed, as a sentence.
     async fn ask(&self, host: &str, check: &ProbeCheck, timeout: Duration) -> Result<(), String>;
+
+    /// Whether it can ask at all. Once it cannot, what it answered says nothing of the pods, and the environment's lock may
+    /// be somebody else's: nothing is done any more.
+    fn is_there(&self) -> bool {
+        true
+    }
 }

@@ -11,6 +11,9 @@ use crate::{engine::{Event, EventKind, EngineFault}, pod::Label};
 /// The wait before an engine that does not answer is asked again, and the longest.
 const WAITS: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
 
+/// How the names of the records of inventories begin.
+const INVENTORY: &str = "landfall.record.inventory.";
+
 /// Reads all pods as they are now. Those that this Landfall is working at stay, though nothing is to be seen of them.
 ///
 /// # Errors
@@ -38,7 +41,7 @@ pub async fn listen(shared: Arc<Shared>) {
     loop {
         let result = follow(&shared, &mut wait).await;
         if let Err(fault) = result {
-            tracing::info!(%fault, "the engine's events broke off");
+            shared.warn(fault.full());
         }
         sleep(wait).await;
         wait = (wait * 2).min(WAITS.1);
@@ -58,6 +61,9 @@ async fn follow(shared: &Shared, wait: &mut Duration) -> Result<(), EngineFault>
 
 /// Takes in one event of a container of the environment.
 async fn take_in(shared: &Shared, event: &Event) -> Result<(), EngineFault> {
+    if event.kind == EventKind::Volume && event.id.starts_with(INVENTORY) {
+        shared.inventories.send_modify(|count| *count = count.wrapping_add(1));
+    }
     let is_own = event.attributes.get(Label::Environment.key()) == Some(&shared.around.environment);
     // Commands in a container change nothing of it, and probes are many.
     if event.kind != EventKind::Container || !is_own || event.action.starts_with("exec_") {

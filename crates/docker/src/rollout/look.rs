@@ -154,7 +154,7 @@ pub fn forget(pods: &mut BTreeMap<String, PodState>, gone: &BTreeSet<String>) {
 }
 
 /// The engine counts nanoseconds, Kubernetes' times are whole seconds.
-fn whole_seconds(time: &str) -> String {
+pub fn whole_seconds(time: &str) -> String {
     match time.split_once('.') {
         Some((seconds, _)) => format!("{seconds}Z"),
         None => time.to_owned(),

@@ -12,6 +12,7 @@
 
 mod around;
 mod bones;
+mod documents;
 mod end;
 mod images;
 mod leave;
@@ -31,7 +32,7 @@ mod task;
 mod workload;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -39,26 +40,33 @@ use landfall_core::object::ObjectId;
 use tokio::sync::watch;
 
 pub use around::{Around, Asker, Traffic, Volumes};
+pub use documents::documents;
 pub use look::pods;
 pub use pods::{ContainerState, Fault, PodState, Probed, Work};
 pub use run::Snapshot;
 pub use shared::Told;
 pub use stops_first::{StopsFirst, stops_first};
+pub use task::Task;
 pub use workload::{Asks, Workload};
 
-use crate::engine::EngineFault;
+use crate::engine::{Engine, EngineFault};
 use run::Running;
 use shared::Shared;
-use task::Task;
 
 /// The workloads of an environment on their way. One deploy at a time has them: whoever holds the environment's lock.
 ///
 /// Dropping them ends everything where it is, as a kill of the process would; [`Self::end`] ends it in good order.
 pub struct Rollouts {
     shared: Arc<Shared>,
-    running: Mutex<BTreeMap<ObjectId, (String, Task<()>)>>,
+    running: Mutex<BTreeMap<ObjectId, (Started, Task<()>)>>,
     _listens: Task<()>,
     _probes: Task<()>,
+}
+
+/// What is remembered of a workload that was started.
+struct Started {
+    version: String,
+    spoiled: BTreeSet<String>,
 }
 
 impl Rollouts {
@@ -82,9 +90,9 @@ impl Rollouts {
     pub async fn start(&self, workload: Workload, sources: Snapshot) {
         let id = workload.id.clone();
         self.stop_task(&id).await;
-        let version = workload.version.clone();
+        let started = Started { version: workload.version.clone(), spoiled: workload.spoiled.clone() };
         let task = Task::spawn(Running::new(Arc::clone(&self.shared), workload, sources).run());
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(id, (version, task));
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(id, (started, task));
     }
 
     /// Stops and removes all pods of a workload, gracefully, and returns when they are gone.
@@ -108,9 +116,12 @@ impl Rollouts {
     pub async fn end(&self) {
         let running = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
         self.shared.ending.send_replace(true);
-        for (id, (version, task)) in running {
+        for (id, (started, task)) in running {
             task.join().await;
-            end::settle(&self.shared, &id, &version);
+            if self.is_lost() {
+                continue;
+            }
+            end::settle(&self.shared, &id, &started.version);
         }
         self.shared.leaving.join().await;
         self.shared.ending.send_replace(false);
@@ -134,6 +145,27 @@ impl Rollouts {
     /// A number that changes whenever something else has.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.shared.store.subscribe()
+    }
+
+    /// A number that changes whenever an inventory was written on the engine.
+    pub fn inventory_changes(&self) -> watch::Receiver<u64> {
+        self.shared.inventories.subscribe()
+    }
+
+    /// The UIDs of a workload's pods that were changed by hand, as its start said.
+    pub fn spoiled(&self, id: &ObjectId) -> BTreeSet<String> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.get(id).map(|(started, _)| started.spoiled.clone()).unwrap_or_default()
+    }
+
+    /// Whether the environment's lock is lost: then nothing is done any more.
+    pub fn is_lost(&self) -> bool {
+        *self.shared.lost.borrow()
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.shared.around.engine
     }
 
     /// What did not work and users should know, since the last time.

@@ -113,6 +113,17 @@ impl PodState {
         document
     }
 
+    /// Takes containers that nobody has probed for ready as long as they run: for who only looks, and cannot ask them.
+    pub fn assume_ready(&mut self) {
+        for container in self.containers.values_mut().filter(|container| container.is_running()) {
+            let run = container.run().to_owned();
+            if container.probed.run != run {
+                let ready_since = Some(run.clone());
+                container.probed = Probed { run, started: true, ready_since, answered: true, failure: None };
+            }
+        }
+    }
+
     /// The name by which it is found on its network.
     pub fn host(&self) -> String {
         sandbox_name(&self.name, &self.namespace)
@@ -135,6 +146,16 @@ impl PodState {
     /// Whether a container that runs all the time has no readiness probe: it counts as ready as soon as it is started.
     pub fn has_unprobed(&self) -> bool {
         self.spec.containers.iter().any(|container| container.probes.readiness.is_none())
+    }
+
+    /// Whether it has been there for longer than it may (`activeDeadlineSeconds`).
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        let Some(deadline) = self.spec.deadline.and_then(|limit| i64::try_from(limit.as_secs()).ok()) else {
+            return false;
+        };
+        let created = self.made["metadata"]["creationTimestamp"].as_str();
+        let created: Option<Timestamp> = created.and_then(|time| time.parse().ok());
+        created.is_some_and(|created| now.as_second() - created.as_second() >= deadline)
     }
 
     /// When it failed, if it did.

@@ -35,10 +35,10 @@ pub struct Probed {
 
 /// Probes until the run ends and somebody drops this.
 pub async fn probe(shared: Arc<Shared>, probed: Probed) {
-    if let Some(startup) = &probed.probes.startup {
-        if !started(&shared, &probed, startup).await {
-            return end_run(&shared, &probed, startup, "startup").await;
-        }
+    if let Some(startup) = &probed.probes.startup
+        && !started(&shared, &probed, startup).await
+    {
+        return end_run(&shared, &probed, startup, "startup").await;
     }
     let is_asked = probed.probes.readiness.is_some();
     probed.note(&shared, |state| {
@@ -175,7 +175,12 @@ impl Probed {
         let now = shared.around.engine.now();
         let started: Option<Timestamp> = self.run.parse().ok();
         let ran = started.and_then(|started| Duration::try_from(now.duration_since(started)).ok());
-        sleep(probe.initial_delay.saturating_sub(ran.unwrap_or_default())).await;
+        let left = probe.initial_delay.saturating_sub(ran.unwrap_or_default());
+        if !left.is_zero() {
+            // Until then it does not serve, which is known.
+            self.note(shared, |state| state.answered = true);
+            sleep(left).await;
+        }
     }
 
     async fn ask(&self, shared: &Shared, probe: &Probe) -> Result<(), String> {
@@ -215,23 +220,23 @@ impl Probed {
 ///
 /// # Errors
 /// Why it failed, as a sentence.
-pub async fn check(
-    shared: &Shared,
-    id: &str,
-    host: &str,
-    check: &ProbeCheck,
-    timeout: Duration,
-) -> Result<(), String> {
+pub async fn check(shared: &Shared, id: &str, host: &str, check: &ProbeCheck, timeout: Duration) -> Result<(), String> {
     let around = &shared.around;
     match check {
-        ProbeCheck::Exec { command } => {
-            match around.engine.run(id, command, timeout).await {
-                Ok(ran) if ran.code == 0 => Ok(()),
-                Ok(ran) => Err(failed(ran.code, &ran.output)),
-                Err(fault) => Err(fault.message),
+        ProbeCheck::Exec { command } => match around.engine.run(id, command, timeout).await {
+            Ok(ran) if ran.code == 0 => Ok(()),
+            Ok(ran) => Err(failed(ran.code, &ran.output)),
+            Err(fault) => Err(fault.message),
+        },
+        check => {
+            let answer = around.asker.ask(host, check, timeout).await;
+            if answer.is_err() && !around.asker.is_there() {
+                shared.lose();
+                // Whoever asked is ended before long; a pod that cannot be asked is not one that failed.
+                std::future::pending::<()>().await;
             }
+            answer
         }
-        check => around.asker.ask(host, check, timeout).await,
     }
 }
 

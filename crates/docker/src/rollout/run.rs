@@ -83,6 +83,7 @@ impl Running {
     pub async fn run(mut self) {
         let mut changes = self.shared.store.subscribe();
         let mut ending = self.shared.ending.subscribe();
+        let mut lost = self.shared.lost.subscribe();
         loop {
             changes.borrow_and_update();
             let next = async {
@@ -93,6 +94,8 @@ impl Running {
             tokio::select! {
                 () = next => {}
                 _ = ending.wait_for(|is_ending| *is_ending) => break,
+                // Pods that are being made end with it.
+                _ = lost.wait_for(|is_lost| *is_lost) => return,
             }
         }
         let pods = self.pods();
@@ -109,7 +112,7 @@ impl Running {
         let stages = self.stages(&pods);
         self.announce(&pods, &stages).await;
         self.care(&pods).await;
-        let asks = self.workload.asks(self.stops_first, self.age());
+        let asks = self.workload.asks(self.stops_first, self.workload.age(self.shared.around.engine.now()));
         let verdict = asks.next(&stages, restarts(&pods));
         self.follow_progress(&stages);
         self.shared.tell(&self.workload.id, Told {
@@ -167,7 +170,12 @@ impl Running {
 
     /// Starts containers that do not run and should: somebody stopped them, or the engine could not start them.
     async fn care(&mut self, pods: &[PodState]) {
+        let now = self.shared.around.engine.now();
         for pod in pods.iter().filter(|pod| pod.work == Work::None && pod.is_whole()) {
+            if pod.is_expired(now) {
+                self.end_expired(pod).await;
+                continue;
+            }
             let specs = pod.spec.containers.iter().map(Some);
             let sandbox = pod.containers.contains_key("").then_some(None);
             for spec in sandbox.into_iter().chain(specs) {
@@ -186,6 +194,15 @@ impl Running {
                 if let Err(fault) = make::see(&self.shared, &container.id).await {
                     self.shared.warn(format!("container {name} of pod {} cannot be looked at: {fault}", pod.name));
                 }
+            }
+        }
+    }
+
+    /// Stops what still runs of a pod whose time is over; it stays to be looked at, until its controller removes it.
+    async fn end_expired(&self, pod: &PodState) {
+        for container in pod.containers.values().filter(|container| container.is_running()) {
+            if let Err(fault) = self.shared.around.engine.stop(&container.id, pod.spec.grace).await {
+                self.shared.warn(format!("pod {} cannot be stopped after its deadline: {fault}", pod.name));
             }
         }
     }
@@ -308,12 +325,6 @@ impl Running {
         }
     }
 
-    fn age(&self) -> i64 {
-        let created = self.workload.document["metadata"]["creationTimestamp"].as_str();
-        let created: Option<Timestamp> = created.and_then(|time| time.parse().ok());
-        created.map_or(0, |created| self.shared.around.engine.now().as_second() - created.as_second())
-    }
-
     /// Remembers when pods last came, went or got further.
     fn follow_progress(&mut self, stages: &[Pod]) {
         let now: BTreeMap<String, Stage> = stages.iter().map(|pod| (pod.name.clone(), pod.stage)).collect();
@@ -357,6 +368,6 @@ fn rests(pod: &PodState, container: &super::ContainerState) -> bool {
 }
 
 /// How often containers of a Job's pods that are there were started again.
-fn restarts(pods: &[PodState]) -> i64 {
-    pods.iter().flat_map(|pod| pod.containers.values()).map(super::ContainerState::restarts).sum()
+pub fn restarts<'a>(pods: impl IntoIterator<Item = &'a PodState>) -> i64 {
+    pods.into_iter().flat_map(|pod| pod.containers.values()).map(super::ContainerState::restarts).sum()
 }

@@ -21,8 +21,12 @@ pub struct Shared {
     pub images: Images,
     /// Pods that are being stopped.
     pub leaving: Tasks,
+    /// Counts the writes of inventories.
+    pub inventories: watch::Sender<u64>,
     /// Whether the tasks are to end.
     pub ending: watch::Sender<bool>,
+    /// Whether the lock is lost.
+    pub lost: watch::Sender<bool>,
     told: Mutex<BTreeMap<ObjectId, Told>>,
     warnings: Mutex<Warnings>,
 }
@@ -52,7 +56,9 @@ impl Shared {
             store: Store::default(),
             images: Images::default(),
             leaving: Tasks::default(),
+            inventories: watch::Sender::new(0),
             ending: watch::Sender::new(false),
+            lost: watch::Sender::new(false),
             told: Mutex::default(),
             warnings: Mutex::default(),
         }
@@ -70,6 +76,15 @@ impl Shared {
         all.insert(id.clone(), told);
         drop(all);
         if is_new {
+            self.store.touch();
+        }
+    }
+
+    /// The lock is lost: nothing is begun any more, and what is under way is given up.
+    pub fn lose(&self) {
+        if !self.lost.send_replace(true) {
+            tracing::warn!("the deploy's agent is gone, and with it the lock");
+            self.leaving.abort();
             self.store.touch();
         }
     }

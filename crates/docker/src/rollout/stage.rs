@@ -29,6 +29,7 @@ fn stage(pod: &PodState, document: &Value, min_ready: i64, now: Timestamp) -> St
         Some("Failed") => return Stage::Failed,
         _ if !pod.is_whole() => return Stage::Partial,
         Some("Succeeded") => return Stage::Succeeded,
+        _ if pod.is_expired(now) => return Stage::Failed,
         _ => {}
     }
     match ready_since(document) {

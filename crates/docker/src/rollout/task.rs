@@ -16,6 +16,11 @@ impl<T: Send + 'static> Task<T> {
         Self(tokio::spawn(future))
     }
 
+    /// Whether it has ended.
+    pub fn is_finished(&self) -> bool {
+        self.0.is_finished()
+    }
+
     /// Waits until it has ended.
     pub async fn join(mut self) {
         // One that panicked has ended, too, and said so.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use landfall_core::object::ObjectId;
 use serde_json::{Value, json};
 
@@ -120,6 +121,13 @@ impl Workload {
     /// The path of [`Self::template`] in the document.
     pub fn template_field(&self) -> &'static str {
         if self.id.kind == "Pod" { "" } else { "spec.template" }
+    }
+
+    /// How many seconds ago it was created.
+    pub fn age(&self, now: Timestamp) -> i64 {
+        let created = self.document["metadata"]["creationTimestamp"].as_str();
+        let created: Option<Timestamp> = created.and_then(|time| time.parse().ok());
+        created.map_or(0, |created| now.as_second() - created.as_second())
     }
 
     /// The seconds that a pod must be ready before it counts (`minReadySeconds`).

@@ -1,17 +1,18 @@
 //! A whole revision, looked at before anything is done.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use landfall_core::{
     desired::{Desired, DesiredSet},
     diagnostic::Place,
     manifest::field_path,
+    object::ObjectId,
     plan::{FaultCause, Refusal, RefusedBy, explain_cause},
 };
 use serde_json::Value;
 
 use super::{
-    check::{Findings, Note, Surroundings, check},
+    check::{Findings, Surroundings, check},
     class::KindClass,
     host_ports,
     kinds::kind_class,
@@ -19,13 +20,14 @@ use super::{
 use crate::pod::{EngineFacts, Objects, Sources};
 
 /// The kinds that others refer to.
-const REFERRED: &[&str] = &["ConfigMap", "Secret", "PersistentVolumeClaim", "PersistentVolume", "Service"];
+const REFERRED: &[&str] =
+    &["ConfigMap", "Secret", "PersistentVolumeClaim", "PersistentVolume", "Service", "ServiceAccount"];
 
 /// What a revision has that one host cannot honour, and what has no effect there.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Review {
     /// One for each object that cannot be carried out, with the place of each field.
-    pub refusals: Vec<Refusal>,
+    pub refusals: Vec<(ObjectId, Refusal)>,
     /// Sentences about what is accepted without effect, each reason once.
     pub notes: Vec<String>,
 }
@@ -46,7 +48,7 @@ pub fn review(desired: &DesiredSet, others: &dyn Sources, engine: &EngineFacts) 
             found.faults.push(fault);
         }
     }
-    let of = |(one, found): (&&Desired, &Findings)| refusal(one, found);
+    let of = |(one, found): (&&Desired, &Findings)| Some((one.id.clone(), refusal(one, found)?));
     Review { refusals: all.iter().zip(&findings).filter_map(of).collect(), notes: notes(&all, &findings) }
 }
 
@@ -102,53 +104,83 @@ fn ambiguous_services(objects: &[&Desired]) -> Vec<(usize, FaultCause)> {
 }
 
 fn refusal(desired: &Desired, found: &Findings) -> Option<Refusal> {
-    let first = found.faults.first()?;
-    let detail =
-        |fault: &FaultCause| format!("{}: {}", place(desired, &fault.field), explain_cause(&desired.gvk, fault));
-    let fields = found.faults.len();
-    let message = match kind_class(&desired.gvk) {
-        KindClass::Refused(reason) => format!("Docker cannot run {}: {reason}", desired.id),
-        _ if fields == 1 => format!("Docker cannot run {}: 1 field cannot be honoured", desired.id),
-        _ => format!("Docker cannot run {}: {fields} fields cannot be honoured", desired.id),
+    let mut faults: Vec<(Range<usize>, &FaultCause)> =
+        found.faults.iter().map(|fault| (located(desired, &fault.field), fault)).collect();
+    faults.sort_by_key(|(span, _)| span.start);
+    let (first, _) = faults.first()?;
+    let fields = faults.len();
+    let (message, details, remedy) = match kind_class(&desired.gvk) {
+        KindClass::Refused(reason) => (
+            format!("Docker cannot run {}: {reason}", desired.id),
+            Vec::new(),
+            "take it out of the environment's paths or selector, or deploy the environment to Kubernetes",
+        ),
+        _ => (
+            match fields {
+                1 => format!("Docker cannot run {}: 1 field cannot be honoured", desired.id),
+                _ => format!("Docker cannot run {}: {fields} fields cannot be honoured", desired.id),
+            },
+            faults.iter().map(|(span, fault)| detail(desired, span, fault)).collect(),
+            "correct the manifest; docs/docker.md lists what is supported on one host",
+        ),
     };
-    let is_kind = matches!(kind_class(&desired.gvk), KindClass::Refused(_));
-    Some(Refusal {
-        by: RefusedBy::Target,
-        message,
-        place: Some(place(desired, &first.field)),
-        details: if is_kind { Vec::new() } else { found.faults.iter().map(detail).collect() },
-        remedy: if is_kind {
-            "take it out of the environment's paths or selector, or deploy the environment to Kubernetes".to_owned()
-        } else {
-            "correct the manifest; docs/docker.md lists what is supported on one host".to_owned()
-        },
-    })
+    let place = Some(place(desired, first));
+    Some(Refusal { by: RefusedBy::Target, message, place, details, remedy: remedy.to_owned() })
 }
 
-/// `file:line:column` of a field.
-fn place(desired: &Desired, field: &str) -> String {
-    let origin = &desired.origin;
-    Place::Span(origin.source.clone(), origin.locate(&field_path(field))).to_string()
+fn detail(desired: &Desired, span: &Range<usize>, fault: &FaultCause) -> String {
+    format!("{}: {}", place(desired, span), explain_cause(&desired.gvk, fault))
+}
+
+fn located(desired: &Desired, field: &str) -> Range<usize> {
+    desired.origin.locate(&field_path(field))
+}
+
+/// `file:line:column`.
+fn place(desired: &Desired, span: &Range<usize>) -> String {
+    Place::Span(desired.origin.source.clone(), span.clone()).to_string()
+}
+
+/// What has no effect for one reason.
+struct Group<'a> {
+    reason: &'a str,
+    names: Vec<String>,
+    first: (&'a Desired, &'a str),
+    count: usize,
 }
 
 /// Every reason once, with the first place, in the order in which they come.
 fn notes(objects: &[&Desired], findings: &[Findings]) -> Vec<String> {
-    let mut groups: Vec<(&Note, &Desired, usize)> = Vec::new();
+    let mut groups: Vec<Group<'_>> = Vec::new();
     for (desired, found) in objects.iter().zip(findings) {
         for note in &found.notes {
-            match groups.iter_mut().find(|(first, ..)| first.name == note.name && first.reason == note.reason) {
-                Some((_, _, count)) => *count += 1,
-                None => groups.push((note, desired, 1)),
+            let name = if note.field.is_empty() { note.name.clone() } else { format!("`{}`", note.name) };
+            match groups.iter_mut().find(|group| group.reason == note.reason) {
+                Some(group) => {
+                    group.count += 1;
+                    if !group.names.contains(&name) {
+                        group.names.push(name);
+                    }
+                }
+                None => groups.push(Group {
+                    reason: &note.reason,
+                    names: vec![name],
+                    first: (desired, &note.field),
+                    count: 1,
+                }),
             }
         }
     }
-    groups
-        .into_iter()
-        .map(|(note, desired, count)| {
-            let place = place(desired, &note.field);
-            let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
-            let name = if note.field.is_empty() { note.name.clone() } else { format!("`{}`", note.name) };
-            format!("{name} has no effect on one host ({place}{more}): {}", note.reason)
-        })
-        .collect()
+    groups.iter().map(told).collect()
+}
+
+fn told(group: &Group<'_>) -> String {
+    let (desired, field) = group.first;
+    let place = place(desired, &located(desired, field));
+    let more = if group.count > 1 { format!(" and {} more", group.count - 1) } else { String::new() };
+    let (names, verb) = match group.names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => (format!("{} and {last}", rest.join(", ")), "have"),
+        _ => (group.names.concat(), "has"),
+    };
+    format!("{names} {verb} no effect on one host ({place}{more}): {}", group.reason)
 }

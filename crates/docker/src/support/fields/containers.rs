@@ -64,7 +64,7 @@ pub const TABLES: &[Table] = &[
                     "`status.podIP` is the address at the pod's creation, and may change with a restart of the engine",
                 ),
             ),
-            (&["resourceFieldRef"], With("`limits` and `requests` of `cpu` and `memory`")),
+            (&["resourceFieldRef"], With("`limits` and `requests` of `cpu`, `memory` and `ephemeral-storage`")),
             (&["fileKeyRef"], Refused("files that another container writes are not read")),
         ],
     },
@@ -82,7 +82,12 @@ pub const TABLES: &[Table] = &[
         name: "core.v1.ResourceRequirements",
         rows: &[
             (&["limits"], With("`cpu` and `memory`; `ephemeral-storage` has no effect, others are refused")),
-            (&["requests"], With("`cpu` is a weight, `memory` is kept when memory is short; nothing is reserved")),
+            (
+                &["requests"],
+                With(
+                    "`cpu` is a weight (1024 for one processor, the engine's own 1024 without it), `memory` is kept when memory is short; nothing is reserved",
+                ),
+            ),
             (&["claims"], Refused("devices cannot be claimed on one host")),
         ],
     },

@@ -42,13 +42,18 @@ pub const TABLES: &[Table] = &[
             (
                 &["dnsConfig", "dnsPolicy"],
                 With(
-                    "the engine's resolver knows the names of Services always, and asks these name servers for others",
+                    "the engine's resolver knows the names of Services always, and asks these name servers for others; with `hostNetwork` it is not asked, so that `ClusterFirstWithHostNet` is refused then",
                 ),
             ),
-            (&["imagePullSecrets"], With("a Secret that does not exist is passed over, as in a cluster")),
+            (
+                &["imagePullSecrets"],
+                With(
+                    "those of the ServiceAccount if the pod has none; a Secret that does not exist is passed over, as in a cluster",
+                ),
+            ),
             (
                 &["serviceAccount", "serviceAccountName", "automountServiceAccountToken"],
-                Meaningless("there is no API server that pods could ask, and no token is mounted"),
+                Meaningless("there is no API server that pods could ask"),
             ),
             (
                 &["affinity", "nodeName", "tolerations", "topologySpreadConstraints", "schedulerName"],
@@ -111,10 +116,7 @@ pub const TABLES: &[Table] = &[
         name: "core.v1.SeccompProfile",
         rows: &[
             (&["type"], With("only `RuntimeDefault` and `Unconfined`")),
-            (
-                &["localhostProfile"],
-                Refused("it names a file of a node; only `RuntimeDefault` and `Unconfined` can be had"),
-            ),
+            (&["localhostProfile"], Meaningless("only type `Localhost` has one, which is refused")),
         ],
     },
 ];

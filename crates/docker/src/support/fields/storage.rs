@@ -66,7 +66,7 @@ pub const TABLES: &[Table] = &[
                     "storageos",
                     "vsphereVolume",
                 ],
-                Refused("one host mounts no storage of a cloud or cluster; write hostPath"),
+                Refused("storage of a cloud or cluster cannot be mounted; write `hostPath`"),
             ),
         ],
     },

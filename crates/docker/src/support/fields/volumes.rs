@@ -5,7 +5,7 @@ use crate::support::class::{
     Table,
 };
 
-const CLOUD: &str = "one host mounts no storage of a cloud or cluster; write a persistentVolumeClaim or hostPath";
+const CLOUD: &str = "storage of a cloud or cluster cannot be mounted; write `persistentVolumeClaim` or `hostPath`";
 const USER: &str = "files belong to root, or to the group `fsGroup`";
 
 pub const TABLES: &[Table] = &[

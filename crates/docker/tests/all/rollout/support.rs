@@ -8,11 +8,20 @@ use std::{
 
 use async_trait::async_trait;
 use landfall_bench_engine::{Engine as Bench, Image};
-use landfall_core::object::{Gvk, ObjectId};
+use landfall_core::{
+    catalog::Catalog,
+    health::ReadyConditions,
+    inventory::Latest,
+    object::{Gvk, ObjectId},
+    rollout::Rollout,
+    selector::Selector,
+};
+use landfall_deploy::target::{TargetError, Watch, WatchRequest};
 use landfall_docker::{
     engine::{Address, Engine, EngineFault},
     pod::{EngineFacts, Objects, PodSpec, ProbeCheck, VolumeAt, VolumeKind},
     rollout::{Around, Asker, PodState, Rollouts, Traffic, Volumes, Work, Workload},
+    watch::{Records, Watching},
 };
 use serde_json::{Value, json};
 use tokio::{
@@ -39,6 +48,11 @@ pub struct Told(Mutex<Vec<String>>);
 impl Told {
     fn note(&self, word: &str, pod: &PodState) {
         self.0.lock().unwrap().push(format!("{word} {}", pod.version));
+    }
+
+    /// Forgets what was told so far.
+    pub fn forget(&self) {
+        self.0.lock().unwrap().clear();
     }
 
     /// All words so far; versions are replaced by their numbers, in the order in which they are first told of.
@@ -109,7 +123,7 @@ impl Asker for FromOutside {
 }
 
 /// Claims are volumes, and each other volume has the pod's UID in its name.
-struct Named(Engine);
+struct Named(Engine, String);
 
 #[async_trait]
 impl Volumes for Named {
@@ -120,7 +134,8 @@ impl Volumes for Named {
                 VolumeKind::Claim(claim) => format!("{}.{}", claim.claim, pod.namespace),
                 _ => format!("pod-{uid}-{}", spec.name),
             };
-            let made = self.0.create_volume(&name, &BTreeMap::new(), &BTreeMap::new()).await;
+            let labels = BTreeMap::from([("landfall.dev/environment".to_owned(), self.1.clone())]);
+            let made = self.0.create_volume(&name, &labels, &BTreeMap::new()).await;
             let mountpoint = made.map_err(|fault| fault.message)?.mountpoint;
             places.insert(spec.name.clone(), VolumeAt::Named { name, mountpoint });
         }
@@ -132,15 +147,13 @@ impl Volumes for Named {
     }
 
     async fn remove_of_others(&self, uids: &BTreeSet<String>) -> Result<(), EngineFault> {
-        // Tests beside this one have pods, too.
-        let _ = uids;
-        Ok(())
+        self.remove(|of| !uids.contains(of)).await
     }
 }
 
 impl Named {
     async fn remove(&self, is_meant: impl Fn(&str) -> bool) -> Result<(), EngineFault> {
-        for volume in self.0.volumes(&[]).await? {
+        for volume in self.0.volumes(&[("landfall.dev/environment", &self.1)]).await? {
             if volume.name.strip_prefix("pod-").and_then(|rest| rest.get(..36)).is_some_and(&is_meant) {
                 self.0.remove_volume(&volume.name).await?;
             }
@@ -160,6 +173,8 @@ pub async fn environment(name: &str) -> Option<Environment> {
         for tag in ["v1", "v2", "v3"] {
             bench.load(&Image::web(&format!("landfall-bench/web:{tag}")));
         }
+        let pause = landfall_bench_cluster::program("pause");
+        bench.load(&Image::new("landfall-bench/sandbox:v1").program("/landfall", &pause));
     });
     let engine = Engine::connect(&Address::parse(&bench.url(), None).unwrap()).await.unwrap();
     engine.create_network(name, &BTreeMap::new()).await.unwrap();
@@ -169,20 +184,32 @@ pub async fn environment(name: &str) -> Option<Environment> {
 impl Environment {
     /// Begins rollouts, as a Landfall that was just started.
     pub async fn rollouts(&self) -> Rollouts {
-        let engine = self.engine.clone();
+        self.rollouts_through(self.engine.clone()).await.unwrap()
+    }
+
+    /// Begins rollouts by a connection of their own.
+    pub async fn rollouts_through(&self, engine: Engine) -> Result<Rollouts, EngineFault> {
         let about = engine.about().clone();
         let around = Around {
             environment: self.name.clone(),
             network: self.name.clone(),
-            image: "landfall-bench/web:v1".to_owned(),
+            image: "landfall-bench/sandbox:v1".to_owned(),
             facts: EngineFacts { name: about.name, cpus: about.cpus, memory: about.memory },
             host_address: None,
             traffic: self.traffic.clone(),
-            volumes: Arc::new(Named(engine.clone())),
+            volumes: Arc::new(Named(engine.clone(), self.name.clone())),
             asker: Arc::new(FromOutside(engine.clone())),
             engine,
         };
-        Rollouts::begin(around).await.unwrap()
+        Rollouts::begin(around).await
+    }
+
+    /// The names of the environment's volumes.
+    pub async fn volumes(&self) -> Vec<String> {
+        let volumes = self.engine.volumes(&[("landfall.dev/environment", &self.name)]).await.unwrap();
+        let mut names: Vec<String> = volumes.into_iter().map(|volume| volume.name).collect();
+        names.sort();
+        names
     }
 
     /// The containers of the environment, as `name state`, with random parts replaced.
@@ -274,4 +301,51 @@ pub fn is_ready(pod: &PodState) -> bool {
 pub fn shown(pods: &[PodState]) -> Vec<String> {
     let line = |pod: &PodState| format!("{} {:?} {:?} {}", pod.name, pod.work, pod.fault, pod.document()["status"]);
     pods.iter().map(line).collect()
+}
+
+/// The records of a test: documents in memory.
+pub struct InMemory(pub Vec<Value>);
+
+#[async_trait]
+impl Records for InMemory {
+    fn documents(&self) -> Vec<Value> {
+        self.0.clone()
+    }
+
+    async fn latest(&self) -> Result<Option<(Latest, String)>, TargetError> {
+        Ok(None)
+    }
+}
+
+/// A watch of workloads.
+pub fn watch(rollouts: &Arc<Rollouts>, workloads: &[&Workload]) -> Watching {
+    let objects: Vec<(ObjectId, Gvk)> = workloads
+        .iter()
+        .map(|workload| {
+            let text = |field: &str| workload.document[field].as_str().unwrap().to_owned();
+            (workload.id.clone(), Gvk::new(&text("apiVersion"), &text("kind")))
+        })
+        .collect();
+    let records = InMemory(workloads.iter().map(|workload| workload.document.clone()).collect());
+    let request = WatchRequest {
+        objects: &objects,
+        selector: &Selector::default(),
+        key: None,
+        catalog: &Catalog::default(),
+        ready_conditions: &ReadyConditions::default(),
+    };
+    Watching::new(Arc::clone(rollouts), Arc::new(records), &request)
+}
+
+/// Waits until a watch's first object is told as wanted, and tells its sentence.
+pub async fn told(watch: &mut Watching, wanted: impl Fn(&Rollout) -> bool) -> Rollout {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        let sight = watch.next(Duration::from_secs(1)).await.unwrap();
+        let rollout = sight.rollouts.into_iter().next().unwrap();
+        if wanted(&rollout) {
+            return rollout;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "at last: {rollout:?} {:?}", sight.warnings);
+    }
 }
