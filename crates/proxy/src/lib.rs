@@ -27,6 +27,7 @@ mod session;
 mod settle;
 mod udp;
 
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use command::command;
@@ -45,4 +46,13 @@ fn runtime() -> Result<tokio::runtime::Runtime, String> {
         .enable_all()
         .build()
         .map_err(|error| format!("The program cannot start: {error}."))
+}
+
+/// What went wrong, in words without numbers.
+fn say(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        // `Connection refused (os error 111)`.
+        Some(_) => error.to_string().split(" (os error").next().unwrap_or_default().to_lowercase(),
+        None => error.to_string(),
+    }
 }

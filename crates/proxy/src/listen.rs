@@ -8,6 +8,7 @@ use rustix::net::{AddressFamily, SocketType, socket};
 use tokio::net::{TcpListener, TcpSocket, UdpSocket};
 
 use crate::config::Protocol;
+use crate::say;
 
 /// Connections that may wait to be accepted.
 const BACKLOG: u32 = 4096;
@@ -52,7 +53,7 @@ pub(crate) fn fault(protocol: Protocol, port: u16, error: &io::Error) -> String 
     };
     match error.kind() {
         io::ErrorKind::AddrInUse => format!("{name} port {port} is taken by another program in this network."),
-        _ => format!("{name} port {port} cannot be opened: {error}."),
+        _ => format!("{name} port {port} cannot be opened: {}.", say(error)),
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
 use crate::dns::{self, Answer, Family};
-use crate::lock;
+use crate::{lock, say};
 
 /// An address is used for so long before the engine is asked again. A container that the engine has restarted may have
 /// another address, and its old one may belong to another pod: so not for long.
@@ -65,7 +65,7 @@ impl Resolver {
                 self.forget(host);
                 Err(format!("no running container on this network has the name {host}"))
             }
-            Err(error) => Err(format!("the name {host} could not be resolved by {}: {error}", self.server)),
+            Err(error) => Err(format!("the name {host} could not be resolved by {}: {}", self.server, say(&error))),
         }
     }
 

@@ -14,8 +14,13 @@ pub fn bones(made: &Value) -> Value {
     json!({"metadata": {"labels": made["metadata"]["labels"]}, "spec": bare})
 }
 
-const POD_FIELDS: &[&str] =
-    &["restartPolicy", "terminationGracePeriodSeconds", "hostNetwork", "shareProcessNamespace", "activeDeadlineSeconds"];
+const POD_FIELDS: &[&str] = &[
+    "restartPolicy",
+    "terminationGracePeriodSeconds",
+    "hostNetwork",
+    "shareProcessNamespace",
+    "activeDeadlineSeconds",
+];
 
 const CONTAINER_FIELDS: &[&str] =
     &["name", "image", "ports", "restartPolicy", "lifecycle", "startupProbe", "readinessProbe", "livenessProbe"];

@@ -47,9 +47,7 @@ impl Images {
     pub async fn ensure(&self, around: &Around, spec: &PodSpec, container: &ContainerSpec) -> Result<String, Fault> {
         let policy = container.pull;
         let key = format!("{} {policy:?} {}", container.image, spec.namespace);
-        let slot = Arc::clone(
-            self.known.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default(),
-        );
+        let slot = Arc::clone(self.known.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
         // Whoever comes second waits for the first.
         let mut slot = slot.lock().await;
         if let Some(user) = slot.as_ref() {
@@ -61,11 +59,8 @@ impl Images {
 
     async fn fetch(&self, around: &Around, spec: &PodSpec, container: &ContainerSpec) -> Result<String, Fault> {
         let image = container.image.as_str();
-        let fault = |reason: &'static str, message: String| Fault {
-            container: Some(container.name.clone()),
-            reason,
-            message,
-        };
+        let fault =
+            |reason: &'static str, message: String| Fault { container: Some(container.name.clone()), reason, message };
         let here = user(around, image).await.map_err(|error| fault("ErrImagePull", error))?;
         match (container.pull, here) {
             (PullPolicy::IfNotPresent | PullPolicy::Never, Some(user)) => return Ok(user),

@@ -104,7 +104,10 @@ async fn run_hooks(shared: &Shared, pod: &PodState) {
             match timeout(pod.spec.grace, run).await {
                 Ok(Ok(())) => {}
                 Ok(Err(failure)) => {
-                    shared.warn(format!("the preStop hook of container {} of pod {} failed: {failure}", container.name, pod.name));
+                    shared.warn(format!(
+                        "the preStop hook of container {} of pod {} failed: {failure}",
+                        container.name, pod.name
+                    ));
                 }
                 Err(_) => shared.warn(format!(
                     "the preStop hook of container {} of pod {} took longer than its grace period of {} s",

@@ -62,12 +62,7 @@ impl Making<'_> {
         self.shared.images.ensure_all(around, self.spec).await?;
         let volumes = self.volumes().await?;
         let address = self.sandbox(&volumes).await?;
-        let facts = CreateFacts {
-            volumes,
-            image_user: String::new(),
-            address,
-            host_address: around.host_address,
-        };
+        let facts = CreateFacts { volumes, image_user: String::new(), address, host_address: around.host_address };
         for container in &self.spec.init {
             let id = self.create(container, &facts).await?;
             if self.has_ended_well(container) {
@@ -108,7 +103,8 @@ impl Making<'_> {
         let id = match self.made("") {
             Some(container) => container.id,
             None => {
-                let body = sandbox.body(&self.shared.around.image, volumes).map_err(|error| fault(error.to_string()))?;
+                let body =
+                    sandbox.body(&self.shared.around.image, volumes).map_err(|error| fault(error.to_string()))?;
                 engine.create(&sandbox.engine_name, &body).await.map_err(|error| fault(error.to_string()))?
             }
         };
@@ -164,7 +160,8 @@ impl Making<'_> {
         let is_probed = container.probes.startup.is_some();
         let started = |pod: &PodState| {
             let state = pod.containers.get(&container.name)?;
-            let is_started = state.is_running() && (!is_probed || state.probed.started && state.probed.run == state.run());
+            let is_started =
+                state.is_running() && (!is_probed || state.probed.started && state.probed.run == state.run());
             is_started.then_some(())
         };
         self.shared.store.until(|pods| pods.get(self.uid).map_or(Some(()), started)).await;

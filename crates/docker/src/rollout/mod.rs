@@ -11,7 +11,9 @@
 //! pods and goes on.
 
 mod around;
+mod back_off;
 mod bones;
+mod care;
 mod documents;
 mod end;
 mod images;
@@ -21,8 +23,10 @@ mod look;
 mod make;
 mod names;
 mod pods;
+mod prepare;
 mod probe;
 mod probers;
+mod progress;
 mod run;
 mod shared;
 mod stage;
@@ -104,9 +108,10 @@ impl Rollouts {
         for pod in self.shared.store.of(id).iter().filter(|pod| pod.work != Work::Leaving) {
             leave::begin(&self.shared, &pod.uid);
         }
-        self.shared.store.until(|pods| {
-            pods.values().all(|pod| pod.owner != *id || pod.work != Work::Leaving).then_some(())
-        }).await;
+        self.shared
+            .store
+            .until(|pods| pods.values().all(|pod| pod.owner != *id || pod.work != Work::Leaving).then_some(()))
+            .await;
         let left: Vec<String> = self.shared.store.of(id).into_iter().map(|pod| pod.name).collect();
         if left.is_empty() { Ok(()) } else { Err(left) }
     }

@@ -29,7 +29,9 @@ pub fn stops_first(spec: &PodSpec) -> Option<StopsFirst> {
 impl fmt::Display for StopsFirst {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            StopsFirst::Claim(claim) => write!(f, "it writes to the claim {claim}, which only one pod may do at a time"),
+            StopsFirst::Claim(claim) => {
+                write!(f, "it writes to the claim {claim}, which only one pod may do at a time")
+            }
             StopsFirst::HostPort(port) => {
                 write!(f, "it publishes port {} of the machine, which only one pod can", port.host_port)
             }

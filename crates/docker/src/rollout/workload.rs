@@ -6,9 +6,12 @@ use jiff::Timestamp;
 use landfall_core::object::ObjectId;
 use serde_json::{Value, json};
 
-use crate::{pod::template_hash, reconcile::{
-    self, Bounds, Deployment, Job, JobProgress, Pod, StatefulSet, Step, Strategy, Update, Verdict, bounds,
-}};
+use crate::{
+    pod::template_hash,
+    reconcile::{
+        self, Bounds, Deployment, Job, JobProgress, Pod, StatefulSet, Step, Strategy, Update, Verdict, bounds,
+    },
+};
 
 /// A workload whose pods are to be made what it asks for.
 #[derive(Debug, Clone)]
@@ -82,7 +85,8 @@ impl Workload {
                 let strategy = &spec["updateStrategy"];
                 let rolling = &strategy["rollingUpdate"];
                 // Other than a Deployment's: one pod may be missing, none may be too many (SetDefaults_DaemonSet).
-                let surge = if stops_first || rolling["maxSurge"].is_null() { 0 } else { bounds(Some(rolling), 1).surge };
+                let surge =
+                    if stops_first || rolling["maxSurge"].is_null() { 0 } else { bounds(Some(rolling), 1).surge };
                 let bounds = Bounds { surge, unavailable: i64::from(surge == 0) };
                 Asks::DaemonSet(version, Some(bounds).filter(|_| strategy["type"] != "OnDelete"))
             }

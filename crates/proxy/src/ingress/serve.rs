@@ -14,8 +14,8 @@ use super::page::page;
 use super::{Shared, route::Routes};
 use crate::config::Backend;
 use crate::http1::Malformed;
-use crate::lock;
 use crate::relay::IDLE;
+use crate::{lock, say};
 
 /// A head longer than this is refused.
 const LONGEST_HEAD: usize = 64 * 1024;
@@ -153,7 +153,7 @@ async fn connect(backend: &Backend, shared: &Shared) -> Result<TcpStream, (u16, 
         }
         Ok(Err(error)) => {
             shared.resolver.forget(&backend.host);
-            Err((503, format!("Service {service} cannot be reached: {error}.")))
+            Err((503, format!("Service {service} cannot be reached: {}.", say(&error))))
         }
         Err(_) => {
             shared.resolver.forget(&backend.host);

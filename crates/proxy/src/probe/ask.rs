@@ -1,5 +1,6 @@
 //! One question to one pod.
 
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use tokio::time::timeout;
 use super::{grpc, http};
 use crate::config::Check;
 use crate::resolve::Resolver;
+use crate::say;
 
 /// Asks once.
 ///
@@ -32,9 +34,9 @@ async fn answer(check: &Check, pod: &str, resolver: &Resolver) -> Result<(), Str
     let address = resolver.resolve(host).await.map_err(|why| format!("failed: {why}"))?;
     let stream = TcpStream::connect(SocketAddr::new(address, port)).await.map_err(|error| {
         resolver.forget(host);
-        format!("failed: {error}")
+        format!("failed: {}", say(&error))
     })?;
-    let failed = |error| format!("failed: {error}");
+    let failed = |error: io::Error| format!("failed: {}", say(&error));
     match check {
         Check::Tcp { .. } => Ok(()),
         Check::Http { path, tls, headers, .. } => {

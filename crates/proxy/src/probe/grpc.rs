@@ -7,6 +7,8 @@ use std::io;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::say;
+
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
@@ -28,7 +30,7 @@ const LONGEST_FRAME: usize = 16 * 1024;
 ///
 /// Half a sentence that says why it is not SERVING.
 pub(super) async fn check(mut stream: TcpStream, host: &str, port: u16, service: &str) -> Result<(), String> {
-    let failed = |error: io::Error| format!("failed: {error}");
+    let failed = |error: io::Error| format!("failed: {}", say(&error));
     stream.write_all(&request(host, port, service)).await.map_err(failed)?;
     let mut message = Vec::new();
     loop {

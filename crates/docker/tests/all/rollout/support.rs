@@ -98,7 +98,8 @@ impl Asker for FromOutside {
     async fn ask(&self, host: &str, check: &ProbeCheck, limit: Duration) -> Result<(), String> {
         let inspect = self.0.inspect(host).await.map_err(|fault| fault.message)?;
         let networks = inspect["NetworkSettings"]["Networks"].as_object().cloned().unwrap_or_default();
-        let address = networks.values().find_map(|network| network["IPAddress"].as_str()).unwrap_or_default().to_owned();
+        let address =
+            networks.values().find_map(|network| network["IPAddress"].as_str()).unwrap_or_default().to_owned();
         let (port, path) = match check {
             ProbeCheck::Http { port, path, .. } => (*port, Some(path.clone())),
             ProbeCheck::Tcp { port, .. } => (*port, None),
@@ -228,7 +229,8 @@ pub fn workload(kind: &str, name: &str, image: &str, spec: &Value, container: &V
         "Pod" => "v1",
         _ => "apps/v1",
     };
-    let mut main = json!({"name": "web", "image": format!("landfall-bench/web:{image}"), "imagePullPolicy": "IfNotPresent"});
+    let mut main =
+        json!({"name": "web", "image": format!("landfall-bench/web:{image}"), "imagePullPolicy": "IfNotPresent"});
     extend(&mut main, container);
     let pod = json!({"terminationGracePeriodSeconds": 5, "containers": [main]});
     let mut document = json!({
@@ -287,7 +289,8 @@ pub fn until<'a>(
 /// Whether the only pods are so many ready ones of the workload's version.
 pub fn all_ready(workload: &Workload, count: usize) -> impl Fn(&[PodState]) -> bool + '_ {
     move |pods| {
-        pods.len() == count && pods.iter().all(|pod| pod.work == Work::None && pod.version == workload.version && is_ready(pod))
+        pods.len() == count
+            && pods.iter().all(|pod| pod.work == Work::None && pod.version == workload.version && is_ready(pod))
     }
 }
 
