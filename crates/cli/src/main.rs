@@ -1,6 +1,7 @@
 //! The command line.
 
 mod args;
+mod beside;
 mod commands;
 mod connect;
 mod environment;
@@ -17,6 +18,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    if let Some(code) = beside::run() {
+        return code;
+    }
     error::tell_panics();
     let cli = match commands::Cli::try_parse() {
         Ok(cli) => cli,
