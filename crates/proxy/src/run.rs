@@ -10,10 +10,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 
 use crate::app::App;
+use crate::config::EndpointState;
 use crate::control::Report;
 use crate::live::Stopper;
 use crate::resolve::Resolver;
-use crate::session::{self, News};
+use crate::session;
 use crate::{Log, runtime};
 
 /// How a proxy is started.
@@ -67,14 +68,12 @@ pub(crate) fn run(options: Run, log: Log) -> Result<(), String> {
 /// Writes what changes into the container's log, in sentences.
 async fn tell(app: Arc<App>, log: Log) {
     let mut changes = app.changes();
-    let mut news = News::default();
+    let mut told: Vec<String> = Vec::new();
     loop {
         changes.mark_unchanged();
-        for report in news.since(&app) {
-            if let Some(sentence) = sentence(&report) {
-                log(&sentence);
-            }
-        }
+        let now: Vec<String> = app.reports().iter().filter_map(sentence).collect();
+        now.iter().filter(|sentence| !told.contains(sentence)).for_each(|sentence| log(sentence));
+        told = now;
         if changes.changed().await.is_err() {
             return;
         }
@@ -84,7 +83,9 @@ async fn tell(app: Arc<App>, log: Log) {
 fn sentence(report: &Report) -> Option<String> {
     Some(match report {
         Report::Endpoint(endpoint) if endpoint.drained => format!("Pod {} is drained.", endpoint.pod),
-        Report::Endpoint(endpoint) if endpoint.state == crate::config::EndpointState::Leaving => return None,
+        Report::Endpoint(endpoint) if endpoint.state == EndpointState::Leaving => {
+            format!("Pod {} is leaving.", endpoint.pod)
+        }
         Report::Endpoint(endpoint) => match &endpoint.reason {
             None => format!("Pod {} is ready.", endpoint.pod),
             Some(reason) => format!("Pod {} is not ready. {reason}", endpoint.pod),

@@ -90,13 +90,13 @@ pub(crate) async fn write_line(to: &mut (impl AsyncWrite + Unpin), value: &impl 
 
 /// What somebody was told already.
 #[derive(Default)]
-pub(crate) struct News {
+struct News {
     told: Vec<Report>,
 }
 
 impl News {
     /// What has changed since the last time.
-    pub(crate) fn since(&mut self, app: &App) -> Vec<Report> {
+    fn since(&mut self, app: &App) -> Vec<Report> {
         let now = app.reports();
         let fresh = now.iter().filter(|report| !self.told.iter().any(|told| is_same(told, report))).cloned().collect();
         self.told = now;

@@ -12,8 +12,9 @@ use tokio::time::{Instant, timeout};
 use super::{Choice, Handle, Held, Pool};
 use crate::config::Protocol;
 
-/// On one host a connection is made in far less than a millisecond, unless nobody is there or its queue is full.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// On one host a connection is made in far less than a millisecond, unless nobody is there, its queue is full, or a packet
+/// was lost. The system sends it again after one second: so the second round has to be longer than the first.
+const PATIENCE: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(3)];
 
 /// Silent connections are checked after this, so that one to a pod that went away without a word ends some day.
 const ALIVE: Duration = Duration::from_secs(60);
@@ -29,7 +30,7 @@ pub(crate) struct Upstream {
 
 impl Pool {
     /// Connects to a ready pod: by turns, and to the next one if one does not answer, which nobody notices because
-    /// nothing was sent yet. None if none answers, at the end of the hold.
+    /// nothing was sent yet. `avoid` comes last. None if none answers, at the end of the hold.
     pub(crate) async fn connect(
         self: &Arc<Self>,
         listen: u16,
@@ -38,25 +39,12 @@ impl Pool {
     ) -> Option<Upstream> {
         let mut changes = self.changes();
         let begin = Instant::now();
-        let mut tried: Vec<Arc<Handle>> = avoid.into_iter().cloned().collect();
-        let mut avoids = avoid.is_some();
+        if let Some(avoid) = avoid {
+            self.reached(avoid, false);
+        }
         loop {
-            while let Some(choice) = self.choose(Protocol::Tcp, listen, client, &tried) {
-                match self.open(&choice).await {
-                    Ok(stream) => {
-                        self.reached(choice.held.handle(), true);
-                        return Some(Upstream { stream, held: choice.held });
-                    }
-                    Err(_) => {
-                        self.reached(choice.held.handle(), false);
-                        tried.push(Arc::clone(choice.held.handle()));
-                    }
-                }
-            }
-            // One that was to be avoided is better than none.
-            if std::mem::take(&mut avoids) && tried.len() == 1 {
-                tried.clear();
-                continue;
+            if let Some(upstream) = self.any(listen, client).await {
+                return Some(upstream);
             }
             // A hold that begins with the loss of the last pod ends with it; while pods are ready but do not answer, it
             // begins with this connection.
@@ -64,34 +52,54 @@ impl Pool {
             if begin.elapsed() >= self.hold() {
                 return None;
             }
-            tried.clear();
             _ = timeout(AGAIN.min(left), changes.changed()).await;
         }
+    }
+
+    /// Tries all pods once, and again with more patience if one of them was only slow.
+    async fn any(self: &Arc<Self>, listen: u16, client: IpAddr) -> Option<Upstream> {
+        for patience in PATIENCE {
+            let (mut tried, mut was_slow) = (Vec::new(), false);
+            while let Some(choice) = self.choose(Protocol::Tcp, listen, client, &tried) {
+                let outcome = self.open(&choice, patience).await;
+                self.reached(choice.held.handle(), outcome.is_ok());
+                match outcome {
+                    Ok(stream) => return Some(Upstream { stream, held: choice.held }),
+                    Err(error) => {
+                        was_slow |= error.kind() == io::ErrorKind::TimedOut;
+                        tried.push(Arc::clone(choice.held.handle()));
+                    }
+                }
+            }
+            if !was_slow {
+                return None;
+            }
+        }
+        None
     }
 
     fn hold(&self) -> Duration {
         Duration::from_secs(crate::lock(&self.state).config.hold_seconds.into())
     }
 
-    async fn open(&self, choice: &Choice) -> io::Result<TcpStream> {
-        let mut last = None;
-        // The address may be that of before a restart: then it is asked for anew.
-        for _ in 0..2 {
-            let address = self.resolver.resolve(&choice.host).await.map_err(io::Error::other)?;
-            if last == Some(address) {
-                break;
-            }
-            last = Some(address);
-            match timeout(PATIENCE, TcpStream::connect(SocketAddr::new(address, choice.port))).await {
-                Ok(Ok(stream)) => {
-                    stream.set_nodelay(true)?;
-                    set_socket_keepalive(&stream, true)?;
-                    set_tcp_keepidle(&stream, ALIVE)?;
-                    return Ok(stream);
-                }
-                Ok(Err(_)) | Err(_) => self.resolver.forget(&choice.host),
+    async fn open(&self, choice: &Choice, patience: Duration) -> io::Result<TcpStream> {
+        let address = self.resolver.resolve(&choice.host).await.map_err(io::Error::other)?;
+        match connect(SocketAddr::new(address, choice.port), patience).await {
+            Ok(stream) => Ok(stream),
+            Err(error) => {
+                // The address may be that of before a restart: then it is another one now.
+                self.resolver.forget(&choice.host);
+                let now = self.resolver.resolve(&choice.host).await.map_err(io::Error::other)?;
+                if now == address { Err(error) } else { connect(SocketAddr::new(now, choice.port), patience).await }
             }
         }
-        Err(io::Error::from(io::ErrorKind::ConnectionRefused))
     }
+}
+
+async fn connect(to: SocketAddr, patience: Duration) -> io::Result<TcpStream> {
+    let stream = timeout(patience, TcpStream::connect(to)).await??;
+    stream.set_nodelay(true)?;
+    set_socket_keepalive(&stream, true)?;
+    set_tcp_keepidle(&stream, ALIVE)?;
+    Ok(stream)
 }

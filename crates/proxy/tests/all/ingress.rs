@@ -138,7 +138,7 @@ async fn a_service_that_was_restarted_in_between_is_connected_again() {
     client::until(|| client::get(port, "/"), Result::is_ok).await;
     let mut kept = Kept::to(port).await.unwrap();
     assert_eq!(kept.get("/").await.unwrap(), "web");
-    drop(web);
+    web.end().await;
     let _web = Pod::http_at("again", &format!("127.0.0.2:{at}")).await;
     assert_eq!(kept.get("/").await.unwrap(), "503 Service web in namespace shop has no ready pod.");
     let _web = Pod::http_at("new", &format!("127.0.0.1:{at}")).await;

@@ -25,7 +25,7 @@ async fn a_name_is_asked_for_again_when_its_address_does_not_answer() {
     client::until(|| client::get(port, "/"), Result::is_ok).await;
     assert_eq!(client::get(port, "/").await.unwrap(), "a");
 
-    drop(pod);
+    pod.end().await;
     let _pod = Pod::http_at("b", &format!("127.0.0.3:{at}")).await;
     *dns.address.lock().unwrap() = Some([127, 0, 0, 3]);
     assert_eq!(client::get(port, "/").await.unwrap(), "b", "at the first attempt");

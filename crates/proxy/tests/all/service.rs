@@ -37,7 +37,7 @@ async fn a_service_without_ready_pods_refuses_connections() {
     assert_eq!(session.endpoint("web-1", |report| report.ready).await.reason, None);
     client::until(|| client::get(port, "/"), |answer| answer.as_deref().is_ok_and(|name| name == "a")).await;
 
-    drop(pod);
+    pod.end().await;
     session.endpoint("web-1", |report| !report.ready).await;
     client::until(
         || client::get(port, "/"),
@@ -203,7 +203,7 @@ async fn the_end_of_a_pod_is_not_seen_by_an_idle_client() {
     }
     names.sort();
     assert_eq!(names, ["a", "b"]);
-    drop(a);
+    a.end().await;
     for client in &mut kept {
         assert_eq!(client.get("/").await.unwrap(), "b");
     }
@@ -221,7 +221,7 @@ async fn with_a_hold_clients_wait_for_the_next_pod() {
     assert_eq!(kept.get("/").await.unwrap(), "a");
     session.set(config(vec![leaving(endpoint("a", a.at))])).await;
     session.drained("a").await;
-    drop(a);
+    a.end().await;
     let waiting = tokio::spawn(async move { (kept.get("/").await.unwrap(), client::get(port, "/").await.unwrap()) });
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert!(!waiting.is_finished());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use landfall_proxy::config::{Config, Endpoint, Protocol, ServicePort};
+use landfall_proxy::config::{Backend, Config, Endpoint, IngressConfig, Protocol, ServicePort};
 use tokio::task::JoinSet;
 
 use crate::support::client::{self, Kept};
@@ -22,6 +22,28 @@ const EACH: u32 = 700;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_request_fails_and_no_kept_connection_is_closed() {
     let (http, tcp) = (free_port(), free_port());
+    switch_over(http, tcp, http).await;
+}
+
+/// The same with an ingress before the Service.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_request_fails_through_an_ingress() {
+    let (entry, http, tcp) = (free_port(), free_port(), free_port());
+    let backend = Backend { service: "web in namespace shop".to_owned(), host: "127.0.0.1".to_owned(), port: http };
+    let _ingress = Proxy::start(&Config::Ingress(IngressConfig {
+        revision: 1,
+        http: Some(entry),
+        https: None,
+        rules: Vec::new(),
+        default_backend: Some(backend),
+        certificates: Vec::new(),
+    }))
+    .await;
+    switch_over(http, tcp, entry).await;
+}
+
+/// Versions of a Service follow each other while clients ask at `entry` and `tcp`.
+async fn switch_over(http: u16, tcp: u16, entry: u16) {
     let config = |revision, endpoints: Vec<Endpoint>| {
         let mut config = service(revision, http, endpoints);
         config.ports[0].name = "http".to_owned();
@@ -32,10 +54,10 @@ async fn no_request_fails_and_no_kept_connection_is_closed() {
     let proxy = Proxy::start(&config(0, old.endpoints())).await;
     let mut session = proxy.session().await;
     session.set(config(0, old.endpoints())).await;
-    client::until(|| client::get(http, "/"), Result::is_ok).await;
+    client::until(|| client::get(entry, "/"), Result::is_ok).await;
     client::until(|| client::echo(tcp, "x"), Result::is_ok).await;
 
-    let load = Load::start(http, tcp);
+    let load = Load::start(entry, tcp);
     for revision in 1..=SWITCHES {
         load.more(EACH).await;
         let new = Version::start(revision).await;
@@ -102,7 +124,7 @@ impl Load {
             ["GET / HTTP/1.1\r\nHost: web\r\n\r\n", "GET /chunks HTTP/1.1\r\nHost: web\r\n\r\n", post, chunks]
         {
             let kept = Arc::new(tokio::sync::Mutex::new(None));
-            load.client(move || {
+            load.client(request.lines().next().unwrap_or_default(), move || {
                 let kept = Arc::clone(&kept);
                 async move {
                     let mut kept = kept.lock().await;
@@ -115,20 +137,24 @@ impl Load {
             });
         }
         for _ in 0..2 {
-            load.client(move || client::get(http, "/"));
-            load.client(move || client::echo(tcp, "hello"));
+            load.client("new HTTP", move || client::get(http, "/"));
+            load.client("new TCP", move || client::echo(tcp, "hello"));
         }
         load
     }
 
-    fn client<F: Future<Output = io::Result<String>> + Send>(&mut self, ask: impl Fn() -> F + Send + 'static) {
+    fn client<F: Future<Output = io::Result<String>> + Send>(
+        &mut self,
+        name: &'static str,
+        ask: impl Fn() -> F + Send + 'static,
+    ) {
         let (count, stop) = (Arc::clone(&self.count), Arc::clone(&self.stop));
         self.clients.spawn(async move {
             let (mut versions, mut faults) = (BTreeSet::new(), BTreeSet::new());
             while !stop.load(Ordering::SeqCst) {
                 match ask().await {
                     Ok(answer) => _ = versions.insert(answer.split('-').next().unwrap_or_default().to_owned()),
-                    Err(fault) => _ = faults.insert(fault.to_string()),
+                    Err(fault) => _ = faults.insert(format!("{name}: {fault}")),
                 }
                 count.fetch_add(1, Ordering::SeqCst);
             }

@@ -16,6 +16,14 @@ pub struct Pod {
     task: JoinHandle<()>,
 }
 
+impl Pod {
+    /// Ends it; when this returns nobody can connect any more.
+    pub async fn end(mut self) {
+        self.task.abort();
+        assert!((&mut self.task).await.is_err_and(|error| error.is_cancelled()));
+    }
+}
+
 impl Drop for Pod {
     fn drop(&mut self) {
         self.task.abort();
