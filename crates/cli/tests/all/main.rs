@@ -22,6 +22,7 @@ mod intercept;
 mod interchange;
 mod live;
 mod prune;
+mod real_product;
 mod replace;
 mod repository;
 mod rollback;
