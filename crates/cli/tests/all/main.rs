@@ -23,6 +23,7 @@ mod interchange;
 mod killed_on_docker;
 mod live;
 mod prune;
+mod real_product;
 mod replace;
 mod repository;
 mod rollback;
