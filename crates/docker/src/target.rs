@@ -48,6 +48,7 @@ pub struct DockerTarget {
     records: Arc<Records>,
     /// The environment that is worked on: objects alone do not tell.
     environment: Mutex<String>,
+    namespace: String,
     seen: Mutex<Arc<Seen>>,
     deploying: Mutex<Option<Arc<Deploying>>>,
     /// Held where a deploy has no lock of its own, for what the lock's agent does.
@@ -63,10 +64,18 @@ impl DockerTarget {
             program,
             records: Arc::default(),
             environment: Mutex::new(network::environment(&everything)),
+            namespace: DEFAULT_NAMESPACE.to_owned(),
             seen: Mutex::default(),
             deploying: Mutex::default(),
             own_lock: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// The same with another namespace for objects that name none.
+    #[must_use]
+    pub fn in_namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.namespace = namespace.into();
+        self
     }
 
     /// The engine.
@@ -129,7 +138,7 @@ impl Target for DockerTarget {
     }
 
     fn default_namespace(&self) -> &str {
-        DEFAULT_NAMESPACE
+        &self.namespace
     }
 
     async fn catalog(&self) -> Result<Catalog, TargetError> {
