@@ -13,4 +13,5 @@ mod running;
 pub mod status;
 pub mod target;
 mod to_journal;
+mod turn;
 pub mod wait;

@@ -21,6 +21,9 @@ use crate::{
 /// How long to wait for the images that run once everything is live: the nodes tell them beside what makes it live.
 const IMAGES: Duration = Duration::from_secs(2);
 
+/// How long a deploy waits if nobody says otherwise: the time that Kubernetes gives a Deployment to make progress.
+pub const USUAL_WAIT: Duration = Duration::from_secs(600);
+
 /// How often it is asked whether the user wants to stop.
 const ATTENTION: Duration = Duration::from_millis(200);
 

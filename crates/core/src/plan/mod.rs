@@ -22,6 +22,7 @@ use serde_json::Value;
 pub use between::between;
 pub use check::{CheckFault, CheckOutcome, FaultCause};
 pub use compute::{PlanInput, compute};
+pub use explain::{cause as explain_cause, wrong_types};
 pub use secret::{HIDDEN, conceal, hide_values, holds_secret};
 pub use summary::Totals;
 
