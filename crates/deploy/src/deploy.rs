@@ -1,23 +1,18 @@
 //! One deploy: plans, checks, carries out in the order that loses nothing if it is killed in between, and waits until the
 //! target says that it is live.
 
-use landfall_core::{
-    inventory::Latest,
-    manifest::Manifest,
-    plan::Refusal,
-    rollout::{Rollout, not_live},
-};
+use landfall_core::{diagnostic::Diagnostic, inventory::Latest, manifest::Manifest, plan::Refusal};
 use landfall_journal::{Journal, Outcome as Recorded, Place, Time};
 
 use crate::{
     environment::{EnvironmentKey, Request},
     error::DeployError,
     journaling::Journaling,
-    plan::{Planned, plan},
+    plan::{PlanError, Planned, plan},
     progress::Progress,
     running::Running,
     target::Target,
-    wait::Ending,
+    wait::{Ending, reason},
 };
 
 /// What came of a deploy.
@@ -57,10 +52,7 @@ impl Deployer<'_> {
     /// live in time is told by the [`Ending`].
     pub async fn deploy(&self, manifests: Vec<Manifest>, request: &Request) -> Result<Outcome, DeployError> {
         let Self { target, progress, journal } = *self;
-        let namespace = request.namespace.as_deref().unwrap_or(target.default_namespace());
-        let key = EnvironmentKey::new(namespace, &request.selector);
-        let place = Place { target: target.address(), namespace: key.namespace, record: key.name };
-        let begin = Journaling::begin(journal, target, request, place);
+        let begin = Journaling::begin(journal, target, request, self.place(request));
         let (journaling, planned) = futures::join!(begin, plan(target, manifests, request, progress));
         let journaling = journaling.map_err(|error| DeployError::Journal { error, nothing_written: true })?;
         let running = Running { target, progress, request, journaling: &journaling };
@@ -68,11 +60,32 @@ impl Deployer<'_> {
             Ok(planned) => running.deploy(planned).await,
             Err(error) => Err(error.into()),
         };
-        let (outcome, reason, at) = recorded(&result);
-        match journaling.finish(outcome, reason.as_deref(), at).await {
-            Err(error) if result.is_ok() => Err(DeployError::Journal { error, nothing_written: false }),
-            _ => result,
-        }
+        end(&journaling, result).await
+    }
+
+    /// Records that a revision is not deployed, since its manifests have faults.
+    ///
+    /// # Errors
+    /// Always: the faults, or why they could not be recorded.
+    pub async fn refuse(&self, faults: Vec<Diagnostic>, request: &Request) -> Result<Outcome, DeployError> {
+        let begin = Journaling::begin(self.journal, self.target, request, self.place(request)).await;
+        let journaling = begin.map_err(|error| DeployError::Journal { error, nothing_written: true })?;
+        end(&journaling, Err(PlanError::Faults(faults).into())).await
+    }
+
+    fn place(&self, request: &Request) -> Place {
+        let namespace = request.namespace.as_deref().unwrap_or(self.target.default_namespace());
+        let key = EnvironmentKey::new(namespace, &request.selector);
+        Place { target: self.target.address(), namespace: key.namespace, record: key.name }
+    }
+}
+
+/// Records how a deploy ended.
+async fn end(journaling: &Journaling<'_>, result: Result<Outcome, DeployError>) -> Result<Outcome, DeployError> {
+    let (outcome, reason, at) = recorded(&result);
+    match journaling.finish(outcome, reason.as_deref(), at).await {
+        Err(error) if result.is_ok() => Err(DeployError::Journal { error, nothing_written: false }),
+        _ => result,
     }
 }
 
@@ -96,12 +109,6 @@ fn recorded(result: &Result<Outcome, DeployError>) -> (Recorded, Option<String>,
 
 fn refusals(refusals: &[Refusal]) -> String {
     refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join("; ")
-}
-
-/// What keeps a revision from being live: what is hopeless, or else everything that is not live yet.
-fn reason(rollouts: &[Rollout]) -> String {
-    let sentences = not_live(rollouts).into_iter().map(|rollout| format!("{}: {}", rollout.id, rollout.sentence));
-    sentences.collect::<Vec<_>>().join("; ")
 }
 
 /// Who took the place of a deploy that waited: `4f9d1c2 by alice@laptop`.
