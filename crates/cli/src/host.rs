@@ -42,7 +42,7 @@ impl Host for Served {
             repository: &RepositoryArgs::default(),
             connect: &ConnectArgs::default(),
             approvals: &ApprovalArgs::default(),
-            cause: Cause::Deploy,
+            cause: Cause::Serve,
             wait: Some(self.wait),
         };
         // The only thing that can be wrong here is the commit's own configuration.
@@ -82,19 +82,12 @@ impl Host for Served {
             News::NoBranch { environment, branch } => {
                 output::warning(&format!("{prefix}{environment}: there is no branch {branch}; what is live stays"))
             }
-            News::Begins { environment, commit, failures } => {
-                let again = match failures {
-                    0 => String::new(),
-                    1 => ", for the second time".to_owned(),
-                    failures => format!(", after {failures} failures"),
-                };
-                output::note(&format!(
-                    "{prefix}{environment}: deploying {} ({}, {}){again}",
-                    commit.id.short(),
-                    commit.subject,
-                    commit.author.name
-                ));
-            }
+            News::Begins { environment, commit } => output::note(&format!(
+                "{prefix}{environment}: deploying {} ({}, {})",
+                commit.id.short(),
+                commit.subject,
+                commit.author.name
+            )),
             News::Ended { environment, commit, ended, what, again } => {
                 let text = format!("{prefix}{environment}: {}: {what}", commit.id.short());
                 match (ended, again) {

@@ -1,6 +1,8 @@
 //! One deploy: plans, checks, carries out in the order that loses nothing if it is killed in between, and waits until the
 //! target says that it is live.
 
+use std::fmt::Write as _;
+
 use landfall_core::{diagnostic::Diagnostic, inventory::Latest, manifest::Manifest, plan::Refusal};
 use landfall_journal::{Journal, Outcome as Recorded, Place, Time};
 
@@ -103,12 +105,30 @@ fn recorded(result: &Result<Outcome, DeployError>) -> (Recorded, Option<String>,
             Ending::Superseded(latest) => (Recorded::Superseded, Some(superseded_by(latest)), now),
         },
         Err(error @ DeployError::Stopped { .. }) => (Recorded::Stopped, Some(error.to_string()), now),
-        Err(error) => (Recorded::Failed, Some(error.to_string()), now),
+        Err(error) => (Recorded::Failed, Some(in_words(error)), now),
     }
 }
 
-fn refusals(refusals: &[Refusal]) -> String {
-    refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join("; ")
+/// Why a plan must not be carried out, in one text: each refusal with its place and its details.
+pub(crate) fn refusals(refusals: &[Refusal]) -> String {
+    let words = |refusal: &Refusal| {
+        let place = refusal.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
+        let details =
+            if refusal.details.is_empty() { String::new() } else { format!(" ({})", refusal.details.join("; ")) };
+        format!("{place}{}{details}", refusal.message)
+    };
+    refusals.iter().map(words).collect::<Vec<_>>().join("; ")
+}
+
+/// An error in one text: faults of manifests with their places.
+pub(crate) fn in_words(error: &DeployError) -> String {
+    const TOLD: usize = 5;
+    let DeployError::Plan(PlanError::Faults(faults)) = error else { return error.to_string() };
+    let mut text = faults.iter().take(TOLD).map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    if let Some(more) = faults.len().checked_sub(TOLD).filter(|more| *more > 0) {
+        let _ = write!(text, "; and {more} more");
+    }
+    text
 }
 
 /// Who took the place of a deploy that waited: `4f9d1c2 by alice@laptop`.

@@ -5,7 +5,10 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use landfall_core::plan::{Plan, RefusedBy};
+use landfall_core::{
+    diagnostic::Diagnostic,
+    plan::{Plan, RefusedBy},
+};
 use landfall_git::Commit;
 use landfall_journal::Journal;
 use tokio::sync::Notify;
@@ -13,7 +16,7 @@ use tokio::sync::Notify;
 use super::host::{Host, Prepared};
 use crate::{
     config::Config,
-    deploy::{Deployer, Outcome, superseded_by},
+    deploy::{Deployer, Outcome, in_words, refusals as in_words_of_refusals, superseded_by},
     error::DeployError,
     plan::PlanError,
     progress::{Event, Progress},
@@ -92,11 +95,13 @@ impl Progress for Told {
     }
 }
 
-/// Deploys a commit and waits until it is live, or until it is clear that it will not be.
+/// Deploys a commit and waits until it is live, or until it is clear that it will not be. Where its configuration cannot
+/// be used, that is recorded where `config`, the last good one, says.
 pub async fn attempt(
     host: &dyn Host,
     journal: &Journal,
     config: &Config,
+    faults: Vec<Diagnostic>,
     environment: &str,
     commit: &Commit,
     control: Arc<Control>,
@@ -111,6 +116,7 @@ pub async fn attempt(
     let progress = Told { control, host: host.progress(environment, commit) };
     let deployer = Deployer { target: target.as_ref(), journal: Some(journal), progress: &progress };
     let result = match manifests {
+        _ if !faults.is_empty() => deployer.refuse(faults, &request).await,
         Ok(manifests) => deployer.deploy(manifests, &request).await,
         Err(faults) => deployer.refuse(faults, &request).await,
     };
@@ -123,8 +129,7 @@ fn of_result(result: &Result<Outcome, DeployError>) -> Attempt {
             let refusals = &planned.plan.refusals;
             // What the target refuses it may accept later: a namespace comes into being, an admission webhook recovers.
             let is_own = refusals.iter().any(|refusal| refusal.by == RefusedBy::Guard);
-            let words: Vec<&str> = refusals.iter().map(|refusal| refusal.message.as_str()).collect();
-            (if is_own { Ended::OwnFault } else { Ended::PassingFault }, words.join("; "))
+            (if is_own { Ended::OwnFault } else { Ended::PassingFault }, in_words_of_refusals(refusals))
         }
         Ok(Outcome::Applied { ending: None, .. }) => (Ended::Done, "Everything is written".to_owned()),
         Ok(Outcome::Applied { ending: Some(ending), planned }) => match ending {
@@ -134,7 +139,7 @@ fn of_result(result: &Result<Outcome, DeployError>) -> Attempt {
                 (Ended::PassingFault, format!("Not live: {}", wait::reason(rollouts)))
             }
         },
-        Err(error) => (of_error(error), error.to_string()),
+        Err(error) => (of_error(error), in_words(error)),
     };
     Attempt { ended, what }
 }

@@ -5,7 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use landfall_git::{Commit, Mirror};
+use landfall_core::diagnostic::Diagnostic;
+use landfall_git::{Commit, Error, Mirror};
 use landfall_journal::Journal;
 use tokio::{
     runtime::Handle,
@@ -57,6 +58,7 @@ struct Running {
 struct Last {
     commit: Arc<Commit>,
     ended: Ended,
+    what: String,
     at: Instant,
     rest: Duration,
 }
@@ -96,7 +98,7 @@ impl Loop {
                         changed = wanted.changed() => if changed.is_err() { return last.map(|last| last.ended) },
                         ended = ended(current.as_mut()) => {
                             if let Some(running) = current.take() {
-                                last = Some(self.take_in(running.commit, ended, &mut pace));
+                                last = Some(self.take_in(running.commit, ended, last.as_ref(), &mut pace));
                             }
                         }
                         () = waits(control.as_deref()) => {}
@@ -128,21 +130,29 @@ impl Loop {
     }
 
     fn start(&self, commit: Arc<Commit>, fallback: Arc<Config>, failures: u32) -> Running {
-        let (environment, begun) = (self.name.clone(), commit.as_ref().clone());
-        self.host.tell(News::Begins { environment, commit: Box::new(begun), failures });
+        if failures == 0 {
+            let (environment, begun) = (self.name.clone(), commit.as_ref().clone());
+            self.host.tell(News::Begins { environment, commit: Box::new(begun) });
+        }
         let control = Arc::new(Control::default());
         let (mirror, host, journal) = (Arc::clone(&self.mirror), Arc::clone(&self.host), Arc::clone(&self.journal));
         let (name, of, by) = (self.name.clone(), Arc::clone(&commit), Arc::clone(&control));
         // On a thread of its own: reading and planning compute for a while, and must not hold up the other loops.
         let runtime = Handle::current();
         let task = tokio::task::spawn_blocking(move || match own_config(&mirror, &of, fallback) {
-            Ok(config) => runtime.block_on(attempt(host.as_ref(), &journal, &config, &name, &of, by)),
-            Err(fault) => fault,
+            Ok((config, faults)) => runtime.block_on(attempt(host.as_ref(), &journal, &config, faults, &name, &of, by)),
+            Err(error) => Attempt { ended: Ended::PassingFault, what: error.to_string() },
         });
         Running { commit, control, task }
     }
 
-    fn take_in(&self, commit: Arc<Commit>, result: Result<Attempt, JoinError>, pace: &mut Pace) -> Last {
+    fn take_in(
+        &self,
+        commit: Arc<Commit>,
+        result: Result<Attempt, JoinError>,
+        last: Option<&Last>,
+        pace: &mut Pace,
+    ) -> Last {
         let attempt = result.unwrap_or_else(|error| Attempt {
             ended: Ended::PassingFault,
             what: format!("The deploy broke off, which is a fault of Landfall: {error}"),
@@ -152,30 +162,29 @@ impl Loop {
         }
         let rest = pace.wait(rand::random());
         let again = (attempt.ended == Ended::PassingFault && !self.once).then_some(rest);
-        self.host.tell(News::Ended {
-            environment: self.name.clone(),
-            commit: Box::new(commit.as_ref().clone()),
-            ended: attempt.ended,
-            what: attempt.what,
-            again,
-        });
-        Last { commit, ended: attempt.ended, at: Instant::now(), rest }
+        // The same failure of the same commit is told once, however often it is tried.
+        if last.is_none_or(|last| last.commit.id != commit.id || last.what != attempt.what) {
+            self.host.tell(News::Ended {
+                environment: self.name.clone(),
+                commit: Box::new(commit.as_ref().clone()),
+                ended: attempt.ended,
+                what: attempt.what.clone(),
+                again,
+            });
+        }
+        Last { commit, ended: attempt.ended, what: attempt.what, at: Instant::now(), rest }
     }
 }
 
-/// The configuration of the commit itself: a change of it is a commit, too.
-fn own_config(mirror: &Mirror, commit: &Commit, fallback: Arc<Config>) -> Result<Arc<Config>, Attempt> {
-    let has_file = mirror.read_file(&commit.id, FILE_NAME).map(|file| file.is_some());
-    let read = match has_file {
-        Ok(true) => look::config(mirror, commit),
-        Ok(false) => Ok(Ok(fallback)),
-        Err(error) => Err(error),
-    };
-    match read {
-        Ok(Ok(config)) => Ok(config),
-        Ok(Err(what)) => Err(Attempt { ended: Ended::OwnFault, what }),
-        Err(error) => Err(Attempt { ended: Ended::PassingFault, what: error.to_string() }),
+/// The configuration of the commit itself: a change of it is a commit, too. Where it cannot be used, `last` and why.
+fn own_config(mirror: &Mirror, commit: &Commit, last: Arc<Config>) -> Result<(Arc<Config>, Vec<Diagnostic>), Error> {
+    if mirror.read_file(&commit.id, FILE_NAME)?.is_none() {
+        return Ok((last, Vec::new()));
     }
+    Ok(match look::config(mirror, commit)? {
+        Ok(config) => (config, Vec::new()),
+        Err(faults) => (last, faults),
+    })
 }
 
 async fn ended(current: Option<&mut Running>) -> Result<Attempt, JoinError> {

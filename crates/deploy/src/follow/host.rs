@@ -80,16 +80,14 @@ pub enum News {
         /// The branch.
         branch: String,
     },
-    /// A commit is being deployed.
+    /// A commit is being deployed for the first time.
     Begins {
         /// The environment.
         environment: String,
         /// The commit.
         commit: Box<Commit>,
-        /// How often it was tried before.
-        failures: u32,
     },
-    /// A commit's deploy has ended.
+    /// A commit's deploy has ended, otherwise than the last try of it.
     Ended {
         /// The environment.
         environment: String,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use landfall_core::diagnostic::Source;
+use landfall_core::diagnostic::{Diagnostic, Source};
 use landfall_git::{Commit, Error, Mirror, RemoteRefs};
 
 use crate::config::{Config, FILE_NAME};
@@ -24,8 +24,8 @@ pub(super) enum Look {
     News {
         /// The commit that the default branch stands at.
         head: Box<Commit>,
-        /// Its configuration, or what is wrong with it, one line for each fault.
-        config: Result<Arc<Config>, String>,
+        /// Its configuration, or what is wrong with it.
+        config: Result<Arc<Config>, Vec<Diagnostic>>,
     },
 }
 
@@ -56,13 +56,17 @@ pub(super) fn look(mirror: &Mirror, seen: &mut Seen) -> Result<Look, Error> {
 ///
 /// # Errors
 /// The mirror cannot be read.
-pub(super) fn config(mirror: &Mirror, commit: &Commit) -> Result<Result<Arc<Config>, String>, Error> {
+pub(super) fn config(mirror: &Mirror, commit: &Commit) -> Result<Result<Arc<Config>, Vec<Diagnostic>>, Error> {
+    let fault = |message: &str| Err(vec![Diagnostic::of_file(FILE_NAME, message.to_owned())]);
     let Some(bytes) = mirror.read_file(&commit.id, FILE_NAME)? else {
-        return Ok(Err(format!("The repository has no {FILE_NAME} in its root")));
+        return Ok(fault("The repository does not have this file in its root"));
     };
-    let Ok(text) = String::from_utf8(bytes) else { return Ok(Err(format!("{FILE_NAME} is not UTF-8 text"))) };
+    let Ok(text) = String::from_utf8(bytes) else { return Ok(fault("The file is not UTF-8 text")) };
     let source = Arc::new(Source { path: FILE_NAME.to_owned(), text });
-    Ok(Config::read(&source)
-        .map(Arc::new)
-        .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+    Ok(Config::read(&source).map(Arc::new))
+}
+
+/// Faults in one text.
+pub(super) fn in_words(faults: &[Diagnostic]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -13,7 +13,7 @@ use super::{
     attempt::Ended,
     environment::{Loop, Wanted},
     host::{Host, News},
-    look::{Look, Seen, look},
+    look::{Look, Seen, in_words, look},
     pace::Pace,
 };
 use crate::config::Config;
@@ -131,7 +131,8 @@ impl Follower {
                         followed.forget(|news| matches!(news, News::BrokenConfig { .. }));
                         followed.config = Some(config);
                     }
-                    Err(reason) => {
+                    Err(faults) => {
+                        let reason = in_words(&faults);
                         fault = Some(reason.clone());
                         self.tell_once(followed, News::BrokenConfig { revision: head.id.to_string(), reason });
                     }
