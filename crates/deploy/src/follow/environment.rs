@@ -68,22 +68,30 @@ impl Loop {
     /// did.
     pub async fn run(self, mut wanted: watch::Receiver<Wanted>) -> Option<Ended> {
         let (mut current, mut last): (Option<Running>, Option<Last>) = (None, None);
+        let mut former = Vec::new();
         let mut pace = Pace::new(RETRY);
         loop {
             let now = wanted.borrow_and_update().clone();
             if now.ends {
                 if let Some(running) = current.take() {
-                    running.control.stop();
-                    // Whatever comes of it is in the journal; nobody is left who would act on it.
-                    let _ = running.task.await;
+                    self.give_way(running, &mut former);
+                }
+                former.iter().for_each(|(control, _)| control.stop());
+                for (_, task) in former {
+                    // It tells and records by itself what came of it.
+                    let _ = task.await;
                 }
                 return last.map(|last| last.ended);
             }
+            former.retain(|(_, task)| !task.is_finished());
             match self.next(&now, current.as_ref(), last.as_ref()) {
                 Next::Start => {
                     if let (Some(commit), Some(config)) = (now.commit, now.config) {
                         let failures = self.failures(&commit, last.as_ref(), &mut pace);
-                        // A deploy that only waited sees the newer one on the target, and ends by itself.
+                        // A deploy that only waits sees the newer one on the target, and ends by itself.
+                        if let Some(running) = current.take() {
+                            self.give_way(running, &mut former);
+                        }
                         current = Some(self.start(commit, config, failures));
                     }
                 }
@@ -146,6 +154,18 @@ impl Loop {
         Running { commit, control, task }
     }
 
+    /// What comes of a deploy is only told from now on; no decision hangs on it.
+    fn give_way(&self, running: Running, former: &mut Vec<(Arc<Control>, JoinHandle<()>)>) {
+        let (host, environment) = (Arc::clone(&self.host), self.name.clone());
+        let Running { commit, control, task } = running;
+        let told = tokio::spawn(async move {
+            let Attempt { ended, what } = of_task(task.await);
+            let commit = Box::new(commit.as_ref().clone());
+            host.tell(News::Ended { environment, commit, ended, what, again: None });
+        });
+        former.push((control, told));
+    }
+
     fn take_in(
         &self,
         commit: Arc<Commit>,
@@ -153,10 +173,7 @@ impl Loop {
         last: Option<&Last>,
         pace: &mut Pace,
     ) -> Last {
-        let attempt = result.unwrap_or_else(|error| Attempt {
-            ended: Ended::PassingFault,
-            what: format!("The deploy broke off, which is a fault of Landfall: {error}"),
-        });
+        let attempt = of_task(result);
         if attempt.ended == Ended::PassingFault {
             pace.failed();
         }
@@ -174,6 +191,13 @@ impl Loop {
         }
         Last { commit, ended: attempt.ended, what: attempt.what, at: Instant::now(), rest }
     }
+}
+
+fn of_task(result: Result<Attempt, JoinError>) -> Attempt {
+    result.unwrap_or_else(|error| Attempt {
+        ended: Ended::PassingFault,
+        what: format!("The deploy broke off, which is a fault of Landfall: {error}"),
+    })
 }
 
 /// The configuration of the commit itself: a change of it is a commit, too. Where it cannot be used, `last` and why.

@@ -48,6 +48,8 @@ pub struct Pass {
 struct Followed {
     config: Option<Arc<Config>>,
     loops: BTreeMap<String, (watch::Sender<Wanted>, JoinHandle<Option<Ended>>)>,
+    /// Loops of environments that the configuration has no more, which bring to its end what is under way.
+    left: Vec<JoinHandle<Option<Ended>>>,
     /// What was told and need not be told again.
     told: Vec<News>,
 }
@@ -67,8 +69,10 @@ impl Follower {
                 changed = self.ends.changed() => if changed.is_err() { break },
             }
         }
-        for (_, (wanted, task)) in std::mem::take(&mut followed.loops) {
+        for (wanted, _) in followed.loops.values() {
             wanted.send_modify(|wanted| wanted.ends = true);
+        }
+        for task in followed.loops.into_values().map(|(_, task)| task).chain(followed.left) {
             // The loop tells and records all by itself.
             let _ = task.await;
         }
@@ -194,8 +198,7 @@ impl Follower {
         for environment in gone {
             if let Some((wanted, task)) = followed.loops.remove(&environment) {
                 wanted.send_modify(|wanted| wanted.ends = true);
-                // The loop tells and records all by itself; what is under way need not be waited for here.
-                drop(task);
+                followed.left.push(task);
             }
             self.host.tell(News::Left { environment });
         }
