@@ -6,11 +6,13 @@ use async_trait::async_trait;
 use landfall_core::{health::HealthState, plan::Plan};
 use landfall_deploy::{
     config::Config,
-    follow::{Ended, Fault, Host, News, Prepared},
+    environment::EnvironmentKey,
+    follow::{Board, Ended, Fault, Host, News, Prepared},
     progress::{Event, Progress},
+    target::Target,
 };
 use landfall_git::{Commit, Mirror};
-use landfall_journal::Cause;
+use landfall_journal::{Cause, Place};
 
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
@@ -28,6 +30,8 @@ pub struct Served {
     pub prefix: String,
     /// How long a deploy waits until it is live.
     pub wait: std::time::Duration,
+    /// Where everybody can see how it stands.
+    pub board: Arc<Board>,
 }
 
 #[async_trait]
@@ -56,16 +60,28 @@ impl Host for Served {
             Err(error) => Err(error.into_faults().map_err(passing)?),
         };
         request.is_before = Some(is_before(repository, &commit.id));
-        Ok(Prepared { target: Box::new(target.map_err(passing)?), request, manifests })
+        let target = target.map_err(passing)?;
+        let namespace = request.namespace.as_deref().unwrap_or(target.default_namespace());
+        let key = EnvironmentKey::new(namespace, &request.selector);
+        let place = Place { target: target.address(), namespace: key.namespace, record: key.name };
+        self.board.placed(&self.address(), environment, target.describe(), place);
+        Ok(Prepared { target: Box::new(target), request, manifests })
     }
 
     fn progress(&self, environment: &str, _: &Commit) -> Box<dyn Progress> {
-        Box::new(Lines { prefix: format!("{}{environment}", self.prefix) })
+        Box::new(Lines {
+            prefix: format!("{}{environment}", self.prefix),
+            repository: self.address(),
+            environment: environment.to_owned(),
+            board: Arc::clone(&self.board),
+        })
     }
 
     fn tell(&self, news: News) {
+        self.board.tell(&self.address(), &news);
         let prefix = &self.prefix;
         match &news {
+            News::GoodConfig | News::FailedAgain { .. } => {}
             News::Unreadable { reason } => output::warning(&format!("{prefix}the repository cannot be read: {reason}")),
             News::ReadableAgain => output::note(&format!("{prefix}the repository can be read again")),
             News::NoCommits => output::warning(&format!("{prefix}the repository has no commits yet")),
@@ -105,6 +121,13 @@ impl Host for Served {
     }
 }
 
+impl Served {
+    /// The repository's address, without credentials.
+    pub fn address(&self) -> String {
+        self.mirror.url().to_string()
+    }
+}
+
 fn short(revision: &str) -> &str {
     revision.get(..7).unwrap_or(revision)
 }
@@ -112,10 +135,14 @@ fn short(revision: &str) -> &str {
 /// Lines about one deploy.
 struct Lines {
     prefix: String,
+    repository: String,
+    environment: String,
+    board: Arc<Board>,
 }
 
 impl Progress for Lines {
     fn tell(&self, event: Event) {
+        self.board.step(&self.repository, &self.environment, &event);
         let prefix = &self.prefix;
         match event {
             Event::Waiting { holder } => output::note(&format!("{prefix}: waits for the deploy of {holder}")),

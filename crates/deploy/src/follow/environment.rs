@@ -188,6 +188,8 @@ impl Loop {
                 what: attempt.what.clone(),
                 again,
             });
+        } else if let Some(again) = again {
+            self.host.tell(News::FailedAgain { environment: self.name.clone(), again });
         }
         Last { commit, ended: attempt.ended, what: attempt.what, at: Instant::now(), rest }
     }

@@ -61,6 +61,8 @@ pub enum News {
         /// What is wrong, and where.
         reason: String,
     },
+    /// Its newest configuration can be used, which was not so before, or was not known.
+    GoodConfig,
     /// An environment is followed.
     Follows {
         /// Its name.
@@ -99,5 +101,12 @@ pub enum News {
         what: String,
         /// When it is tried again, from now.
         again: Option<std::time::Duration>,
+    },
+    /// Another try of a commit has failed as the last one did.
+    FailedAgain {
+        /// The environment.
+        environment: String,
+        /// When it is tried again, from now.
+        again: std::time::Duration,
     },
 }

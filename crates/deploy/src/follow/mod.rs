@@ -4,6 +4,7 @@
 //! waits for another. The newest commit always wins.
 
 mod attempt;
+mod board;
 mod environment;
 mod host;
 mod look;
@@ -12,6 +13,7 @@ mod pace;
 mod repository;
 
 pub use attempt::{Attempt, Ended};
+pub use board::{Board, CommitWords, Environment, Phase, Repository, Standing};
 pub use host::{Fault, Host, News, Prepared};
 pub use pace::Pace;
 pub use repository::{Follower, Pass};

@@ -132,7 +132,10 @@ impl Follower {
                 followed.forget(|news| matches!(news, News::NoCommits));
                 match config {
                     Ok(config) => {
-                        followed.forget(|news| matches!(news, News::BrokenConfig { .. }));
+                        let was_broken = followed.forget(|news| matches!(news, News::BrokenConfig { .. }));
+                        if was_broken || followed.config.is_none() {
+                            self.host.tell(News::GoodConfig);
+                        }
                         followed.config = Some(config);
                     }
                     Err(faults) => {
