@@ -12,9 +12,10 @@ use landfall_core::{
     schema,
     selector::Selector,
 };
+use landfall_deploy::target::Review;
 use landfall_docker::{
     pod::{EngineFacts, Objects},
-    support::{Review, review},
+    support::review,
 };
 
 fn revision(files: Vec<ManifestFile>) -> DesiredSet {
@@ -36,7 +37,7 @@ fn reviewed(files: Vec<ManifestFile>) -> Review {
 /// As a plan would tell it.
 fn told(review: &Review) -> String {
     let mut lines = Vec::new();
-    for refusal in &review.refusals {
+    for (_, refusal) in &review.refusals {
         lines.push(format!("{}: {}", refusal.place.as_deref().unwrap_or("?"), refusal.message));
         lines.extend(refusal.details.iter().map(|detail| format!("  {detail}")));
     }
@@ -186,4 +187,56 @@ spec:
     note: `localhostProfile` has no effect on one host (base/all.yaml:23:79): only type `Localhost` has one, which is refused
     note: NetworkPolicy has no effect on one host (base/all.yaml:43:1): it is not enforced: all pods of the environment reach each other, as in a cluster whose network plugin has no policies
     "#);
+}
+
+#[test]
+fn what_only_one_can_have_is_told_before_anything_is_done() {
+    let review = reviewed(file(
+        r#"apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {type: LoadBalancer, ports: [{port: 80}], selector: {app: web}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: dns}
+spec: {type: NodePort, ports: [{name: a, port: 53, protocol: UDP, nodePort: 30053}, {name: b, port: 53, nodePort: 30053}], selector: {app: dns}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: front}
+spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: back, annotations: {landfall.dev/http-port: "8080"}}
+spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: side, annotations: {landfall.dev/http-port: "8081"}}
+spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: agent}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: agent}}
+  template:
+    metadata: {labels: {app: agent}}
+    spec: {containers: [{name: a, image: "a:1", ports: [{containerPort: 53, hostPort: 30053}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: other}
+spec: {ports: [{port: 80}], selector: {app: web}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: far}
+spec: {type: ExternalName, externalName: example.com}
+"#,
+    ));
+    insta::assert_snapshot!(told(&review), @"");
 }
