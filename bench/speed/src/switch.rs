@@ -159,7 +159,7 @@ impl Landfall {
     }
 
     fn run(&self, program: &str, args: &[&str]) {
-        run(self.path(), &self.host, program, args);
+        succeed(self.path(), &self.host, program, args);
     }
 }
 
@@ -180,11 +180,11 @@ impl Compose {
             "version: '3.9'\nservices:\n  web:\n    image: landfall-bench/web:{tag}\n    ports: ['8080:8080', '8081:8081']\n"
         );
         fs::write(self.folder.path().join("docker-compose.yml"), text).expect("the folder is writable");
-        run(self.folder.path(), &self.host, "docker-compose", &["--project-name", "load", "up", "--detach"]);
+        succeed(self.folder.path(), &self.host, "docker-compose", &["--project-name", "load", "up", "--detach"]);
     }
 }
 
-fn run(folder: &Path, host: &str, program: &str, args: &[&str]) {
+fn succeed(folder: &Path, host: &str, program: &str, args: &[&str]) {
     let mut command = Command::new(program);
     command.args(args).current_dir(folder).env_clear().env("DOCKER_HOST", host).env("HOME", folder);
     command.env("PATH", std::env::var_os("PATH").unwrap_or_default());

@@ -270,7 +270,8 @@ readyConditions: {Widget.example.com: Established}
         insta::assert_snapshot!(fault("{dokcer: {}}"), @"landfall.yaml:3:42: The field `dokcer` is unknown; did you mean `docker`?");
         insta::assert_snapshot!(fault("{docker: {}, kubernetes: {}}"), @"landfall.yaml:3:33: `target` must be `{kubernetes: {...}}` or `{docker: {...}}`");
         insta::assert_snapshot!(fault("{docker: null}"), @"landfall.yaml:3:42: `docker` must be a map of fields, but it is empty");
-        insta::assert_snapshot!(fault("docker"), @"landfall.yaml:3:33: `target` must be `{kubernetes: {...}}` or `{docker: {...}}`");    }
+        insta::assert_snapshot!(fault("docker"), @"landfall.yaml:3:33: `target` must be `{kubernetes: {...}}` or `{docker: {...}}`");
+    }
 
     #[test]
     fn says_what_is_wrong_and_where() {

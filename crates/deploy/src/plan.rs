@@ -139,7 +139,11 @@ async fn observe_and_compute(
         for id in containers {
             let contents = match target.contents(id, &catalog).await {
                 Ok(contents) => Ok(contents.into_iter().filter(|content| !pruned.contains(content)).collect()),
-                Err(error @ (TargetError::Unreachable { .. } | TargetError::Unauthorized { .. })) => {
+                Err(
+                    error @ (TargetError::Unreachable { .. }
+                    | TargetError::Engine { lost: true, .. }
+                    | TargetError::Unauthorized { .. }),
+                ) => {
                     return Err(error.into());
                 }
                 Err(error) => Err(error.to_string()),

@@ -198,6 +198,16 @@ pub enum TargetError {
         /// Why.
         reason: String,
     },
+    /// A Docker engine did not do what it was asked.
+    #[error("{message}")]
+    Engine {
+        /// What happened: a sentence without a full stop.
+        message: String,
+        /// What to do next, where the message does not say it all.
+        remedy: Option<String>,
+        /// Whether the engine itself is out of reach.
+        lost: bool,
+    },
     /// It does not know the user.
     #[error("{target} does not accept the credentials: {reason}")]
     Unauthorized {

@@ -80,7 +80,14 @@ impl Deploying {
             asker: Arc::new(agent),
         };
         let rollouts = Arc::new(Rollouts::begin(around).await.map_err(fault)?);
-        Ok(Self { site, rollouts, services, volumes, claims: Mutex::default(), entry_turn: tokio::sync::Mutex::default() })
+        Ok(Self {
+            site,
+            rollouts,
+            services,
+            volumes,
+            claims: Mutex::default(),
+            entry_turn: tokio::sync::Mutex::default(),
+        })
     }
 
     /// What has to be done before a change is recorded: whoever is killed in between does it again then.
@@ -101,7 +108,12 @@ impl Deploying {
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn after(&self, records: &Records, new: &Record, workload: Option<Workload>) -> Result<Vec<String>, EngineFault> {
+    pub async fn after(
+        &self,
+        records: &Records,
+        new: &Record,
+        workload: Option<Workload>,
+    ) -> Result<Vec<String>, EngineFault> {
         let objects = Arc::new(sources::objects(&records.all()));
         self.volumes.set_sources(objects.clone());
         if let Some(workload) = workload {
@@ -140,15 +152,16 @@ impl Deploying {
         if Workload::is_kind(&id.kind) {
             return self.rollouts.remove(id).await.map_err(|pods| {
                 let why = self.rollouts.take_warnings().join("; ");
-                TargetError::Other(format!("{id} was not removed, since its pods could not be: {} ({why})", pods.join(", ")))
+                TargetError::Other(format!(
+                    "{id} was not removed, since its pods could not be: {} ({why})",
+                    pods.join(", ")
+                ))
             });
         }
         match (id.group.as_str(), id.kind.as_str()) {
             ("", "Service") => self.services.remove(namespace, &id.name).await.map_err(fault),
             ("networking.k8s.io", "Ingress") => self.entry(records, Some(id)).await.map(drop).map_err(fault),
-            ("", "PersistentVolumeClaim") => {
-                volume::remove_claim(&self.site, &id.name, namespace).await.map_err(fault)
-            }
+            ("", "PersistentVolumeClaim") => volume::remove_claim(&self.site, &id.name, namespace).await.map_err(fault),
             _ => Ok(()),
         }
     }

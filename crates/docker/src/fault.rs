@@ -2,15 +2,9 @@
 
 use landfall_deploy::target::TargetError;
 
-use crate::engine::{Engine, EngineFault, FaultKind};
+use crate::engine::{Engine, EngineFault};
 
 /// The error of a call to an engine that we are connected to.
-pub fn target_error(engine: &Engine, fault: EngineFault) -> TargetError {
-    match fault.kind {
-        FaultKind::NotRunning | FaultKind::Unreachable => {
-            TargetError::Unreachable { target: engine.describe(), reason: fault.full() }
-        }
-        FaultKind::Permission => TargetError::Forbidden(fault.full()),
-        _ => TargetError::Other(fault.full()),
-    }
+pub fn target_error(_: &Engine, fault: EngineFault) -> TargetError {
+    TargetError::Engine { lost: fault.is_of_connection(), message: fault.message, remedy: fault.remedy }
 }

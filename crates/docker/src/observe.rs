@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use crate::{
     Site, drift,
-    engine::{About, Engine}, ingress,
+    engine::{About, Engine},
+    ingress,
     look::Seen,
     pod::Sources,
     reconcile::Ended,

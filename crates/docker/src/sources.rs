@@ -32,7 +32,10 @@ pub fn with(records: &BTreeMap<ObjectId, Record>, new: &Record) -> Snapshot {
 }
 
 /// The Ingresses of an environment.
-pub fn ingresses<'a>(records: &'a BTreeMap<ObjectId, Record>, environment: &'a str) -> impl Iterator<Item = &'a Record> {
+pub fn ingresses<'a>(
+    records: &'a BTreeMap<ObjectId, Record>,
+    environment: &'a str,
+) -> impl Iterator<Item = &'a Record> {
     let is_ingress = |id: &ObjectId| id.group == "networking.k8s.io" && id.kind == "Ingress";
     records.values().filter(move |record| is_ingress(&record.id) && record.environment == environment)
 }

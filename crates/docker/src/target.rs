@@ -19,9 +19,7 @@ use landfall_core::{
 };
 use landfall_deploy::{
     environment::EnvironmentKey,
-    target::{
-        Carried, Inventories, Lock, ObserveRequest, Review, Target, TargetError, Watch, WatchRequest,
-    },
+    target::{Carried, Inventories, Lock, ObserveRequest, Review, Target, TargetError, Watch, WatchRequest},
 };
 
 use crate::{
@@ -36,8 +34,7 @@ use crate::{
     look::{Seen, look},
     network, observe,
     record::{self, Records},
-    settled, sources,
-    support,
+    settled, sources, support,
     watch::{Looking, Recorded, Watching},
 };
 
@@ -51,6 +48,7 @@ pub struct DockerTarget {
     records: Arc<Records>,
     /// The environment that is worked on: objects alone do not tell.
     environment: Mutex<String>,
+    namespace: String,
     seen: Mutex<Arc<Seen>>,
     deploying: Mutex<Option<Arc<Deploying>>>,
     /// Held where a deploy has no lock of its own, for what the lock's agent does.
@@ -66,10 +64,18 @@ impl DockerTarget {
             program,
             records: Arc::default(),
             environment: Mutex::new(network::environment(&everything)),
+            namespace: DEFAULT_NAMESPACE.to_owned(),
             seen: Mutex::default(),
             deploying: Mutex::default(),
             own_lock: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// The same with another namespace for objects that name none.
+    #[must_use]
+    pub fn in_namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.namespace = namespace.into();
+        self
     }
 
     /// The engine.
@@ -132,7 +138,7 @@ impl Target for DockerTarget {
     }
 
     fn default_namespace(&self) -> &str {
-        DEFAULT_NAMESPACE
+        &self.namespace
     }
 
     async fn catalog(&self) -> Result<Catalog, TargetError> {
@@ -198,7 +204,8 @@ impl Target for DockerTarget {
         let deploying = get(&self.deploying).clone();
         match deploying {
             Some(deploying) => {
-                let recorded = Recorded::new(&self.engine, &self.records, &deploying, request.key, self.seen().volume_names());
+                let recorded =
+                    Recorded::new(&self.engine, &self.records, &deploying, request.key, self.seen().volume_names());
                 Ok(Box::new(Watching::new(Arc::clone(&deploying.rollouts), Arc::new(recorded), request)))
             }
             None => Ok(Box::new(Looking::begin(&self.engine, &self.environment(), request).await?)),

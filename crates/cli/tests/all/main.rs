@@ -12,6 +12,7 @@
 mod apply;
 mod apply_output;
 mod bad_input;
+mod conformance;
 mod documentation;
 #[path = "../../../../bench/cluster/tests/all/every_file.rs"]
 mod every_file;
@@ -20,6 +21,7 @@ mod foreign;
 mod identity;
 mod intercept;
 mod interchange;
+mod killed_on_docker;
 mod live;
 mod prune;
 mod real_product;

@@ -116,6 +116,10 @@ impl Asker for Agent {
         let all = Duration::from_secs(timeout_seconds.into()) + WAY;
         timeout(all, asked).await.unwrap_or_else(|_| Err("the deploy's agent did not answer in time".to_owned()))
     }
+
+    fn is_there(&self) -> bool {
+        self.is_alive()
+    }
 }
 
 impl Shared {

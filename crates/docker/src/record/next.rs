@@ -16,12 +16,7 @@ use super::Record;
 /// # Errors
 /// Where the object is there though it should be created, or is another one than was observed; where the patch does not
 /// fit it.
-pub fn next(
-    item: &Item,
-    known: Option<&Record>,
-    environment: &str,
-    now: String,
-) -> Result<Record, TargetError> {
+pub fn next(item: &Item, known: Option<&Record>, environment: &str, now: String) -> Result<Record, TargetError> {
     let mut record = version(item, known, environment, now)?;
     record.environment = environment.to_owned();
     Ok(record)
@@ -50,7 +45,8 @@ fn version(item: &Item, known: Option<&Record>, environment: &str, now: String) 
         // Its record was lost, but what it made is there: it goes on under its own UID.
         (Action::Update { patch, .. }, None) => {
             let document = json!({"metadata": {"name": item.id.name}});
-            let mut record = Record::new(item.id.clone(), item.gvk.clone(), environment, patched(item, &document, patch)?, now);
+            let mut record =
+                Record::new(item.id.clone(), item.gvk.clone(), environment, patched(item, &document, patch)?, now);
             record.uid.clone_from(item.uid.as_ref().unwrap_or(&record.uid.clone()));
             Ok(record)
         }

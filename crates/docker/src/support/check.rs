@@ -2,7 +2,7 @@
 
 use landfall_core::{
     object::Gvk,
-    plan::{CheckFault, FaultCause, wrong_types},
+    plan::{FaultCause, wrong_types},
     schema,
 };
 use serde_json::Value;
@@ -26,18 +26,6 @@ pub struct Findings {
     pub faults: Vec<FaultCause>,
     /// What is accepted without effect.
     pub notes: Vec<Note>,
-}
-
-impl Findings {
-    /// The refusal of the object, if anything of it cannot be honoured.
-    pub fn refusal(self) -> Option<CheckFault> {
-        let message = match self.faults.len() {
-            0 => return None,
-            1 => "1 field cannot be honoured on one host".to_owned(),
-            fields => format!("{fields} fields cannot be honoured on one host"),
-        };
-        Some(CheckFault { message, causes: self.faults, code: 0 })
-    }
 }
 
 /// Something that has no effect on one host.

@@ -28,9 +28,9 @@ use tokio::{
 
 use crate::rollout::{PodState, Rollouts, Workload, documents};
 use judge::{Awaited, Written, judge};
+use logs::LogFetcher;
 pub use looking::Looking;
 pub use recorded::Recorded;
-use logs::LogFetcher;
 
 /// Changes come in bursts: a moment's rest judges them together.
 const REST: Duration = Duration::from_millis(50);
@@ -200,10 +200,9 @@ impl Watch for Watching {
         let _ticked = timeout_at(deadline, changed).await;
         if self.rollouts.is_lost() {
             let engine = self.rollouts.engine().describe();
-            let reason =
-                "the deploy's agent in the environment's network has ended, and with it the lock; deploy again"
-                    .to_owned();
-            return Err(TargetError::Unreachable { target: engine, reason });
+            let message =
+                format!("The deploy's agent in the environment's network has ended, and with it the lock, on {engine}");
+            return Err(TargetError::Engine { message, remedy: Some("Deploy again to go on".to_owned()), lost: true });
         }
         let mut warnings: Vec<String> = self.look_at_inventory().await.into_iter().collect();
         let rollouts = self.look();

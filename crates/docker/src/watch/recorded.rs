@@ -65,8 +65,7 @@ impl WatchedRecords for Recorded {
 fn documents(records: &Records, environment: &str, volumes: &BTreeSet<String>, host: &str) -> Vec<Value> {
     let places = Places { volumes, host };
     let all = records.all();
-    let objects =
-        all.values().filter(|record| record.environment == environment && !record::is_inventory(&record.id));
+    let objects = all.values().filter(|record| record.environment == environment && !record::is_inventory(&record.id));
     objects
         .map(|record| {
             let mut document = record.shown();

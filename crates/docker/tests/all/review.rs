@@ -163,11 +163,12 @@ spec:
 "#,
     ));
     insta::assert_snapshot!(told(&review), @r#"
-    base/all.yaml:6:33: Docker cannot run deployment/web in namespace default: 9 fields cannot be honoured
+    base/all.yaml:6:33: Docker cannot run deployment/web in namespace default: 10 fields cannot be honoured
       base/all.yaml:6:33: spec.selector.matchLabels[app]: is no label of the pods: write it in `spec.template.metadata.labels`, too
       base/all.yaml:10:40: spec.template.spec.nodeSelector[kubernetes.io/os]: asks for a node with windows, but only programs for Linux run here
       base/all.yaml:12:22: spec.template.spec.restartPolicy: must be `Always` in a Deployment
       base/all.yaml:16:26: spec.template.spec.containers[0].imagePullpolicy: unknown field; did you mean `imagePullPolicy`?
+      base/all.yaml:17:47: spec.template.spec.containers[0].ports[0].hostPort: asks for port 80/tcp of the host, which ingress/web in namespace default has by spec.rules
       base/all.yaml:19:54: spec.template.spec.containers[0].env[0].valueFrom.secretKeyRef.name: the Secret 'gone' does not exist in namespace default
       base/all.yaml:22:18: spec.template.spec.containers[0].volumeMounts[1].name: the pod has no volume 'nowhere'
       base/all.yaml:23:50: spec.template.spec.containers[0].securityContext.seccompProfile.type: names a file of a node; on one host only `RuntimeDefault` and `Unconfined` can be had
@@ -238,5 +239,15 @@ metadata: {name: far}
 spec: {type: ExternalName, externalName: example.com}
 "#,
     ));
-    insta::assert_snapshot!(told(&review), @"");
+    insta::assert_snapshot!(told(&review), @r#"
+    base/all.yaml:23:24: Docker cannot run ingress/side in namespace default: 1 field cannot be honoured
+      base/all.yaml:23:24: metadata.annotations: The Ingress 'side' asks for port 8081 by landfall.dev/http-port, and the Ingress 'back' for 8080: an environment has one HTTP entry
+    base/all.yaml:30:13: Docker cannot run deployment/agent in namespace default: 2 fields cannot be honoured
+      base/all.yaml:30:13: spec.replicas: cannot be 2 on one host, since the pod publishes a port of the host (`hostPort`), which only one pod can have
+      base/all.yaml:34:87: spec.template.spec.containers[0].ports[0].hostPort: asks for port 30053/tcp of the host, which service/dns in namespace default has by spec.ports[1].nodePort
+    base/all.yaml:38:18: Docker cannot run service/web in namespace other: 1 field cannot be honoured
+      base/all.yaml:38:18: metadata.name: is the name of service/web in namespace default, too, and all pods of an environment share one network, where the short name is one Service's; name one of them differently, or make two environments
+    base/all.yaml:44:1: Docker cannot run service/far in namespace default: 1 field cannot be honoured
+      base/all.yaml:44:1: spec.ports: must list the ports: on one host the name leads to a proxy that passes them to the other host
+    "#);
 }

@@ -5,10 +5,11 @@ use std::{env, path::PathBuf};
 use landfall_deploy::config::{KubernetesConfig, Reference};
 use landfall_kube::{ConnectOptions, KubernetesTarget};
 
+use super::variable;
 use crate::{args::ConnectArgs, error::CommandError, xdg};
 
 /// Prepares the connection that flags and configuration name. Flags win.
-pub async fn connect(args: &ConnectArgs, config: &KubernetesConfig) -> Result<KubernetesTarget, CommandError> {
+pub(super) async fn connect(args: &ConnectArgs, config: &KubernetesConfig) -> Result<KubernetesTarget, CommandError> {
     let options = ConnectOptions {
         kubeconfig: kubeconfig(args, config)?,
         context: args.context.clone().or_else(|| config.context.clone()),
@@ -38,10 +39,7 @@ fn kubeconfig(args: &ConnectArgs, config: &KubernetesConfig) -> Result<Vec<PathB
     match &config.kubeconfig {
         Some(Reference::File(path)) => return Ok(vec![path.clone()]),
         Some(Reference::Env(name)) => {
-            let paths = env::var_os(name).filter(|paths| !paths.is_empty()).ok_or_else(|| {
-                CommandError::user(format!("landfall.yaml takes the kubeconfig from ${name}, which is not set"))
-                    .hint(format!("set {name} to the path of the kubeconfig, or use --kubeconfig"))
-            })?;
+            let paths = variable(name, "the kubeconfig", "to the path of the kubeconfig, or use --kubeconfig")?;
             return Ok(env::split_paths(&paths).collect());
         }
         None => {}

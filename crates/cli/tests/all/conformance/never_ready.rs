@@ -1,0 +1,49 @@
+//! A version that never gets ready: the one before it keeps serving, and the reason is told.
+
+use super::{on_both, place::Place};
+use crate::live::stage::web;
+
+on_both!(
+    the_version_before_keeps_serving,
+    a_container_that_ends_is_told_with_its_last_line,
+    an_image_that_is_not_there
+);
+
+fn the_version_before_keeps_serving(place: &Place) {
+    place.write("base/web.yaml", &web("v1", ""));
+    place.deploy("Open", &[]).success();
+    place.write("base/web.yaml", &web("v2", "env: [{name: NOT_READY, value: 'yes'}]"));
+    let ran = place.deploy("Never ready", &["--timeout", "6s"]);
+    insta::assert_snapshot!(reason(place, &ran), @"");
+    assert!(place.running().contains(&"web landfall-bench/web:v1".to_owned()), "{:?}", place.running());
+    let status = place.landfall(&["status", "--exit-code"]);
+    assert_eq!(status.status, 3, "{}", status.snapshot());
+
+    place.write("base/web.yaml", &web("v2", ""));
+    place.deploy("Ready", &[]).success();
+    place.assert_runs(&["web landfall-bench/web:v2"]);
+}
+
+fn a_container_that_ends_is_told_with_its_last_line(place: &Place) {
+    place.write("base/web.yaml", &web("v1", ""));
+    place.deploy("Open", &[]).success();
+    place.write("base/web.yaml", &web("v2", "env: [{name: EXIT_AFTER, value: 200ms}]"));
+    let ran = place.deploy("Ends at once", &["--timeout", "60s"]);
+    insta::assert_snapshot!(reason(place, &ran), @"");
+    assert!(place.running().contains(&"web landfall-bench/web:v1".to_owned()), "{:?}", place.running());
+}
+
+fn an_image_that_is_not_there(place: &Place) {
+    place.write("base/web.yaml", &web("v1", ""));
+    place.deploy("Open", &[]).success();
+    place.write("base/web.yaml", &web("v9", "imagePullPolicy: Never"));
+    let ran = place.deploy("No such image", &["--timeout", "60s"]);
+    insta::assert_snapshot!(reason(place, &ran), @"");
+    place.assert_runs(&["web landfall-bench/web:v1"]);
+}
+
+/// What was told at the end, but for the hint: what to do next differs between the targets.
+fn reason(place: &Place, ran: &crate::runner::Ran) -> String {
+    let report = place.report(ran, "error:");
+    report.lines().filter(|line| !line.starts_with("hint:")).collect::<Vec<_>>().join("\n")
+}
