@@ -8,6 +8,8 @@
     reason = "a helper that fails is a test that fails; skipped tests must be seen"
 )]
 
+mod around;
+mod lock;
 mod page;
 mod pod;
 mod review;
