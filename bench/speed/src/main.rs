@@ -18,9 +18,11 @@ mod growth;
 mod live;
 mod machine;
 mod measure;
+mod relay;
 mod report;
 mod scenarios;
 mod script;
+mod switch;
 mod tools;
 mod workload;
 
@@ -75,6 +77,10 @@ fn main() -> ExitCode {
     println!("\n{}", growth::table(&growth));
     let live = live::run(&options);
     println!("\n{}", live::table(&live));
+    let relay = relay::run(&options);
+    println!("\n{}", relay::table(&relay));
+    let switch = switch::run(&options);
+    println!("\n{}", switch::table(&switch));
     if options.only.is_none() {
         let page = report::page(&rows, &goals, &growth, &live, &options);
         let path: &Path = &arguments.output;

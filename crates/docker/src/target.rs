@@ -156,8 +156,7 @@ impl Target for DockerTarget {
     async fn review(&self, desired: &DesiredSet) -> Result<Review, TargetError> {
         let facts = check::facts(self.engine.about());
         let others = sources::objects(&self.records.all());
-        let support::Review { refusals, notes } = support::review(desired, &others, &facts);
-        Ok(Review { refusals, notes })
+        Ok(support::review(desired, &others, &facts))
     }
 
     async fn observe(&self, request: &ObserveRequest<'_>) -> Result<Observation, TargetError> {

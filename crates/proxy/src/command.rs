@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::run::Run;
-use crate::{Log, agent, bridge, pause, run};
+use crate::{Log, agent, bridge, pause, run, settle};
 
 #[derive(Debug, PartialEq, Eq)]
 enum Command {
@@ -15,9 +15,10 @@ enum Command {
     Control { state: PathBuf },
     Pause,
     Agent { resolver: Option<SocketAddr>, patience: Option<Duration> },
+    Settle { to: String, volumes: Vec<PathBuf> },
 }
 
-/// Carries out `proxy run|control|pause|agent`, if these arguments (without the program's name) ask for it; None if they
+/// Carries out `proxy run|control|pause|agent|settle`, if these arguments (without the program's name) ask for it; None if they
 /// ask for something else. What happens is told to `log` in sentences.
 ///
 /// | command | options |
@@ -26,6 +27,7 @@ enum Command {
 /// | `proxy control` | `--state FOLDER` |
 /// | `proxy pause` | |
 /// | `proxy agent` | `--resolver ADDRESS:PORT`, `--patience SECONDS` (30) |
+/// | `proxy settle` | `--to FOLDER`, then the volumes |
 ///
 /// # Errors
 ///
@@ -40,14 +42,18 @@ pub fn command(arguments: &[OsString], log: Log) -> Option<Result<(), String>> {
         Command::Control { state } => bridge::bridge(&state),
         Command::Pause => pause::pause(),
         Command::Agent { resolver, patience } => agent::agent(resolver, patience),
+        Command::Settle { to, volumes } => settle::settle(&to, &volumes),
     })
 }
 
 fn parse(arguments: &[OsString]) -> Option<Result<Command, String>> {
     let [first, verb, options @ ..] = arguments else { return None };
     let verb = verb.to_str()?;
-    if first != "proxy" || !matches!(verb, "run" | "control" | "pause" | "agent") {
+    if first != "proxy" || !matches!(verb, "run" | "control" | "pause" | "agent" | "settle") {
         return None;
+    }
+    if verb == "settle" {
+        return Some(settle_of(options));
     }
     Some(Options::read(verb, options).map(|options| match verb {
         "run" => Command::Run(Run {
@@ -59,6 +65,16 @@ fn parse(arguments: &[OsString]) -> Option<Result<Command, String>> {
         "pause" => Command::Pause,
         _ => Command::Agent { resolver: options.resolver, patience: options.patience },
     }))
+}
+
+fn settle_of(arguments: &[OsString]) -> Result<Command, String> {
+    match arguments {
+        [name, to, volumes @ ..] if name == "--to" => {
+            let to = to.to_str().ok_or("`landfall proxy settle` cannot read the folder's name.")?.to_owned();
+            Ok(Command::Settle { to, volumes: volumes.iter().map(PathBuf::from).collect() })
+        }
+        _ => Err("`landfall proxy settle` needs --to FOLDER.".to_owned()),
+    }
 }
 
 struct Options {
@@ -123,6 +139,11 @@ mod tests {
             Some(Err("`landfall proxy pause` has no option --state.".to_owned()))
         );
         assert_eq!(read("proxy agent --patience x"), Some(Err("--patience cannot be x.".to_owned())));
+        assert_eq!(
+            read("proxy settle --to ..1 /v/0 /v/1"),
+            Some(Ok(Command::Settle { to: "..1".to_owned(), volumes: vec!["/v/0".into(), "/v/1".into()] }))
+        );
+        assert_eq!(read("proxy settle /v/0"), Some(Err("`landfall proxy settle` needs --to FOLDER.".to_owned())));
         assert_eq!(read("proxy run --grace"), Some(Err("`landfall proxy run` has no option --grace.".to_owned())));
     }
 }

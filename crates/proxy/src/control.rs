@@ -50,7 +50,7 @@ pub enum Report {
         revision: Option<u64>,
     },
     /// A `set` is saved and in force: from the moment of this line no new connection goes to a pod that is leaving or
-    /// not listed.
+    /// not listed. The `endpoint` lines of the pods that it has changed come before this one.
     #[serde(rename_all = "camelCase")]
     Taken {
         /// Its revision.

@@ -24,6 +24,7 @@ mod resolve;
 mod run;
 mod service;
 mod session;
+mod settle;
 mod udp;
 
 use std::io;

@@ -51,24 +51,27 @@ async fn session(mut stream: UnixStream, app: &App) -> io::Result<()> {
     let mut news = News::default();
     let hello = Report::Hello { version: env!("CARGO_PKG_VERSION").to_owned(), revision: app.revision() };
     write_line(&mut writer, &hello).await?;
+    let mut answer = None;
     loop {
         changes.mark_unchanged();
         for report in news.since(app) {
             write_line(&mut writer, &report).await?;
         }
+        // After what it has changed, so that who has the answer knows how the pods are.
+        if let Some(answer) = answer.take() {
+            write_line(&mut writer, &answer).await?;
+        }
         tokio::select! {
             line = lines.next_line() => {
                 let Some(line) = line? else { return Ok(()) };
-                if let Some(answer) = answer(&line, app) {
-                    write_line(&mut writer, &answer).await?;
-                }
+                answer = answer_to(&line, app);
             }
             changed = changes.changed() => changed.map_err(io::Error::other)?,
         }
     }
 }
 
-fn answer(line: &str, app: &App) -> Option<Report> {
+fn answer_to(line: &str, app: &App) -> Option<Report> {
     if line.trim().is_empty() {
         return None;
     }

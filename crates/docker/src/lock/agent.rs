@@ -10,7 +10,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use landfall_proxy::control::{AGENT_PATIENCE, AgentCommand, AgentReport};
+use landfall_proxy::control::{AgentCommand, AgentReport};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{MissedTickBehavior, interval, timeout},
@@ -24,8 +24,8 @@ use crate::{
     rollout::Asker,
 };
 
-/// So often it is told that somebody is there.
-const ALIVE: Duration = AGENT_PATIENCE.checked_div(6).expect("six is not zero");
+/// So often it is told that somebody is there; after `landfall_proxy::control::AGENT_PATIENCE` without it ends.
+const ALIVE: Duration = Duration::from_secs(5);
 
 /// The time that an answer has beside that of the check itself.
 const WAY: Duration = Duration::from_secs(5);
@@ -115,6 +115,10 @@ impl Asker for Agent {
         };
         let all = Duration::from_secs(timeout_seconds.into()) + WAY;
         timeout(all, asked).await.unwrap_or_else(|_| Err("the deploy's agent did not answer in time".to_owned()))
+    }
+
+    fn is_there(&self) -> bool {
+        self.is_alive()
     }
 }
 

@@ -20,6 +20,7 @@ mod key;
 mod labels;
 mod lifecycle;
 mod masked;
+mod mounts;
 mod names;
 mod network;
 mod node;

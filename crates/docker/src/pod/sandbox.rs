@@ -7,6 +7,7 @@ use bollard::models::{ContainerCreateBody, HostConfig, RestartPolicy, RestartPol
 use super::{
     Mount, Network, Restart,
     body::{self, CreateFault, VolumeAt},
+    mounts,
 };
 
 /// The container that owns a pod's network, IPC and process namespaces, and keeps its volumes in memory. It does nothing
@@ -50,7 +51,7 @@ impl Sandbox {
             propagation: super::Propagation::Private,
         };
         let mounts: Vec<Mount> = self.volumes.iter().map(mount).collect();
-        body::add_mounts(&mut host, &mounts, volumes)?;
+        mounts::add(&mut host, &mounts, volumes)?;
         let mut created = ContainerCreateBody {
             image: Some(image.to_owned()),
             entrypoint: Some(vec!["/landfall".to_owned(), "proxy".to_owned(), "pause".to_owned()]),

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt, stream};
 use tokio::time::sleep;
 
 use super::{look, make, shared::Shared};
@@ -13,6 +13,9 @@ use crate::{
 
 /// The wait before an engine that does not answer is asked again, and the longest.
 const WAITS: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+
+/// As many events as are taken in together.
+const BURST: usize = 64;
 
 /// How the names of the records of inventories begin.
 const INVENTORY: &str = "landfall.record.inventory.";
@@ -53,29 +56,36 @@ pub async fn listen(shared: Arc<Shared>) {
 
 async fn follow(shared: &Shared, wait: &mut Duration) -> Result<(), EngineFault> {
     // In this order nothing is missed.
-    let mut events = shared.around.engine.events(shared.around.engine.now());
+    let events = shared.around.engine.events(shared.around.engine.now());
     look(shared).await?;
     *wait = WAITS.0;
-    while let Some(event) = events.next().await {
-        take_in(shared, &event?).await?;
+    // A burst of events about one container asks for one look at it; each costs a way to the engine and back.
+    let mut bursts = events.ready_chunks(BURST);
+    while let Some(burst) = bursts.next().await {
+        let mut changed = BTreeSet::new();
+        for event in burst {
+            changed.extend(take_in(shared, &event?));
+        }
+        let looks = stream::iter(changed).map(|id| async move { make::see(shared, &id).await });
+        looks.buffer_unordered(look::AT_ONCE).try_collect::<()>().await?;
     }
     Ok(())
 }
 
-/// Takes in one event of a container of the environment.
-async fn take_in(shared: &Shared, event: &Event) -> Result<(), EngineFault> {
+/// Takes in one event, and tells the container of the environment that is to be looked at for it.
+fn take_in(shared: &Shared, event: &Event) -> Option<String> {
     if event.kind == EventKind::Volume && event.id.starts_with(INVENTORY) {
         shared.inventories.send_modify(|count| *count = count.wrapping_add(1));
     }
     let is_own = event.attributes.get(Label::Environment.key()) == Some(&shared.around.environment);
     // Commands in a container change nothing of it, and probes are many.
     if event.kind != EventKind::Container || !is_own || event.action.starts_with("exec_") {
-        return Ok(());
+        return None;
     }
     match event.action.as_str() {
         "destroy" => {
             shared.store.change(|pods| look::forget(pods, &BTreeSet::from([event.id.clone()])));
-            return Ok(());
+            return None;
         }
         // The only time that anybody tells the exit code: the engine forgets it with the next start.
         "die" => {
@@ -87,5 +97,5 @@ async fn take_in(shared: &Shared, event: &Event) -> Result<(), EngineFault> {
         }
         _ => {}
     }
-    make::see(shared, &event.id).await
+    Some(event.id.clone())
 }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// So many containers are looked at at a time.
-const AT_ONCE: usize = 16;
+pub const AT_ONCE: usize = 16;
 
 /// All pods of an environment, by their UIDs. What the probes say is not known.
 ///

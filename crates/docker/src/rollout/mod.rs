@@ -11,7 +11,9 @@
 //! pods and goes on.
 
 mod around;
+mod back_off;
 mod bones;
+mod care;
 mod documents;
 mod end;
 mod images;
@@ -21,8 +23,10 @@ mod look;
 mod make;
 mod names;
 mod pods;
+mod prepare;
 mod probe;
 mod probers;
+mod progress;
 mod run;
 mod shared;
 mod stage;

@@ -143,6 +143,17 @@ impl PodState {
         has_sandbox && self.container_names().all(|name| self.containers.contains_key(name))
     }
 
+    /// Containers that still run in the network of an earlier run of their sandbox: they reach nobody, and nobody reaches
+    /// them, until they are started again.
+    pub fn torn(&self) -> Vec<&ContainerState> {
+        let started = |container: &ContainerState| container.run().parse::<Timestamp>().ok();
+        let Some(sandbox) = self.containers.get("").filter(|sandbox| sandbox.is_running()).and_then(started) else {
+            return Vec::new();
+        };
+        let others = self.containers.values().filter(|container| container.is_running());
+        others.filter(|container| started(container).is_some_and(|started| started < sandbox)).collect()
+    }
+
     /// Whether a container that runs all the time has no readiness probe: it counts as ready as soon as it is started.
     pub fn has_unprobed(&self) -> bool {
         self.spec.containers.iter().any(|container| container.probes.readiness.is_none())
@@ -167,6 +178,10 @@ impl PodState {
 
     /// Whether all readiness probes of containers that run have been answered: until then nobody knows whether it serves.
     pub fn is_known(&self) -> bool {
+        // One that leaves is not asked any more.
+        if self.work == Work::Leaving {
+            return true;
+        }
         let specs = self.spec.init.iter().chain(&self.spec.containers);
         specs.filter(|spec| spec.probes.readiness.is_some() || spec.probes.startup.is_some()).all(|spec| {
             let Some(container) = self.containers.get(&spec.name) else { return true };

@@ -7,21 +7,19 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
-use tokio::time::{Instant, sleep};
-
 use super::{
-    leave,
-    make::{self, make},
+    back_off, leave,
+    make::make,
     names,
-    pods::{Fault, PodState, Work},
+    pods::{PodState, Work},
+    progress::Progress,
     shared::{Shared, Told},
     stage,
     task::Task,
     workload::{Asks, Workload},
 };
 use crate::{
-    pod::{Owner, PodInput, PodSpec, Restart, Sources, translate},
+    pod::Sources,
     reconcile::{Pod, Stage, Step},
 };
 
@@ -32,35 +30,25 @@ const PROOF: i64 = 10;
 /// The longest rest between two looks: some things become true without any event.
 const TICK: Duration = Duration::from_secs(1);
 
-/// The first wait before what failed is tried again, and the longest.
-const WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
-
-/// The wait of a Job after its first failed pod, in seconds; twice as long after each (DefaultJobPodFailureBackOff).
-const JOB_WAIT: i64 = 10;
-
-/// The longest wait of a Job (MaxJobPodFailureBackOff).
-const LONGEST_JOB_WAIT: i64 = 600;
-
 /// Objects that pods refer to, as the revision has them.
 pub type Snapshot = Arc<dyn Sources + Send + Sync>;
 
 /// A workload on its way.
 pub struct Running {
-    shared: Arc<Shared>,
-    workload: Arc<Workload>,
-    sources: Snapshot,
+    pub(super) shared: Arc<Shared>,
+    pub(super) workload: Arc<Workload>,
+    pub(super) sources: Snapshot,
     /// Pods that are being made, by their UIDs.
     making: BTreeMap<String, Task<()>>,
     /// Whether images and references of a new pod were found to be all right.
-    is_prepared: bool,
+    pub(super) is_prepared: bool,
     /// Whether an old pod has to be gone before a new one can run.
-    stops_first: bool,
+    pub(super) stops_first: bool,
     /// Runs of containers that were started once more, by id and end.
-    tried: BTreeSet<(String, String)>,
+    pub(super) tried: BTreeSet<(String, String)>,
     /// Pods that the Services were told of.
     announced: BTreeSet<String>,
-    /// How far it was when it last got further, and when.
-    progress: (BTreeMap<String, Stage>, Instant),
+    progress: Progress,
 }
 
 impl Running {
@@ -75,7 +63,7 @@ impl Running {
             stops_first: false,
             tried: BTreeSet::new(),
             announced: BTreeSet::new(),
-            progress: (BTreeMap::new(), Instant::now()),
+            progress: Progress::new(),
         }
     }
 
@@ -112,12 +100,22 @@ impl Running {
         let stages = self.stages(&pods);
         self.announce(&pods, &stages).await;
         self.care(&pods).await;
+        // That took its time; what is decided is decided on what is true now.
+        let pods = self.pods();
+        if !pods.iter().all(PodState::is_known) {
+            return;
+        }
+        let stages = self.stages(&pods);
         let asks = self.workload.asks(self.stops_first, self.workload.age(self.shared.around.engine.now()));
         let verdict = asks.next(&stages, restarts(&pods));
-        self.follow_progress(&stages);
+        self.progress.follow(&stages);
         self.shared.tell(
             &self.workload.id,
-            Told { version: self.workload.version.clone(), is_stuck: self.is_stuck(), ended: verdict.ended },
+            Told {
+                version: self.workload.version.clone(),
+                is_stuck: self.progress.is_stuck(self.workload.progress_deadline()),
+                ended: verdict.ended,
+            },
         );
         if verdict.steps.is_empty() {
             return;
@@ -167,79 +165,9 @@ impl Running {
         }
     }
 
-    /// Starts containers that do not run and should: somebody stopped them, or the engine could not start them.
-    async fn care(&mut self, pods: &[PodState]) {
-        let now = self.shared.around.engine.now();
-        for pod in pods.iter().filter(|pod| pod.work == Work::None && pod.is_whole()) {
-            if pod.is_expired(now) {
-                self.end_expired(pod).await;
-                continue;
-            }
-            let specs = pod.spec.containers.iter().map(Some);
-            let sandbox = pod.containers.contains_key("").then_some(None);
-            for spec in sandbox.into_iter().chain(specs) {
-                let name = spec.map_or("", |spec| spec.name.as_str());
-                let Some(container) = pod.containers.get(name) else { continue };
-                if !rests(pod, container) || !self.tried.insert((container.id.clone(), container.end().to_owned())) {
-                    continue;
-                }
-                let started = match spec {
-                    Some(spec) => make::start(&self.shared, &pod.uid, spec, &container.id).await,
-                    None => self.shared.around.engine.start(&container.id).await.map_err(|fault| fault.to_string()),
-                };
-                if let Err(fault) = started {
-                    self.shared.warn(format!("container {name} of pod {} cannot be started: {fault}", pod.name));
-                }
-                if let Err(fault) = make::see(&self.shared, &container.id).await {
-                    self.shared.warn(format!("container {name} of pod {} cannot be looked at: {fault}", pod.name));
-                }
-            }
-        }
-    }
-
-    /// Stops what still runs of a pod whose time is over; it stays to be looked at, until its controller removes it.
-    async fn end_expired(&self, pod: &PodState) {
-        for container in pod.containers.values().filter(|container| container.is_running()) {
-            if let Err(fault) = self.shared.around.engine.stop(&container.id, pod.spec.grace).await {
-                self.shared.warn(format!("pod {} cannot be stopped after its deadline: {fault}", pod.name));
-            }
-        }
-    }
-
-    /// Finds out whether a pod can be made, before anything is stopped for it: its references and its images.
-    async fn prepare(&mut self) {
-        let mut wait = WAITS.0;
-        loop {
-            let result = match self.spec(None, &names::uid()) {
-                Ok(spec) => {
-                    self.stops_first = super::stops_first(&spec).is_some();
-                    let result = self.shared.images.ensure_all(&self.shared.around, &spec).await;
-                    result.map_err(|fault| (Some(spec), fault))
-                }
-                Err(fault) => Err((None, fault)),
-            };
-            let Err((spec, fault)) = result else { break };
-            self.show_fault(spec, fault);
-            sleep(wait).await;
-            wait = (wait * 2).min(WAITS.1);
-        }
-        self.is_prepared = true;
-        let id = &self.workload.id;
-        self.shared.store.change(|pods| pods.retain(|_, pod| pod.owner != *id || pod.work != Work::Preparing));
-    }
-
-    /// Shows why no pod can be made, as a pod that waits.
-    fn show_fault(&self, spec: Option<PodSpec>, fault: Fault) {
-        let id = &self.workload.id;
-        tracing::info!(object = %id, reason = fault.reason, message = fault.message, "no pod can be made");
-        let shown = self.shared.store.of(id).into_iter().find(|pod| pod.work == Work::Preparing);
-        let Some(shown) = shown.or_else(|| Some(self.pod(spec?, names::uid(), Work::Preparing, None))) else {
-            return self.shared.warn(format!("no pod of {id} can be made: {}", fault.message));
-        };
-        self.shared.store.change(|pods| pods.insert(shown.uid.clone(), PodState { fault: Some(fault), ..shown }));
-    }
-
     fn carry_out(&mut self, step: Step, pods: &[PodState]) {
+        let is_job = self.workload.id.kind == "Job";
+        let failed = |pods: &[PodState]| pods.iter().filter_map(PodState::failed_at).collect::<Vec<_>>();
         match step {
             Step::Stop(name) => {
                 let Some(pod) = pods.iter().find(|pod| pod.name == name) else { return };
@@ -247,7 +175,7 @@ impl Running {
                 self.announced.remove(&pod.uid);
                 leave::begin(&self.shared, &pod.uid);
             }
-            Step::Start { .. } if !self.may_start(pods) => {}
+            Step::Start { .. } if is_job && !back_off::is_over(&failed(pods), self.shared.around.engine.now()) => {}
             Step::Start { ordinal } => {
                 let uid = names::uid();
                 match self.spec(ordinal, &uid) {
@@ -264,91 +192,6 @@ impl Running {
             }
         }
     }
-
-    /// Whether a Job has waited long enough after a failure (pkg/controller/job/backoff_utils.go).
-    fn may_start(&self, pods: &[PodState]) -> bool {
-        if self.workload.id.kind != "Job" {
-            return true;
-        }
-        let failed: Vec<Timestamp> = pods.iter().filter_map(PodState::failed_at).collect();
-        let Some(last) = failed.iter().max() else { return true };
-        let doublings = u32::try_from(failed.len().saturating_sub(1)).unwrap_or(u32::MAX);
-        let wait =
-            2_i64.checked_pow(doublings).map_or(LONGEST_JOB_WAIT, |times| (JOB_WAIT * times).min(LONGEST_JOB_WAIT));
-        self.shared.around.engine.now().as_second() >= last.as_second().saturating_add(wait)
-    }
-
-    fn spec(&self, ordinal: Option<i64>, uid: &str) -> Result<PodSpec, Fault> {
-        let Workload { id, document, version, .. } = &*self.workload;
-        let around = &self.shared.around;
-        let owner = Owner {
-            kind: id.kind.clone(),
-            name: id.name.clone(),
-            uid: document["metadata"]["uid"].as_str().unwrap_or_default().to_owned(),
-        };
-        let set = id.kind == "StatefulSet";
-        let ordinal = ordinal.or(set.then_some(0));
-        let input = PodInput {
-            template: &self.workload.template,
-            field: self.workload.template_field(),
-            name: &names::pod(&id.kind, &id.name, version, ordinal),
-            namespace: id.namespace.as_deref().unwrap_or_default(),
-            uid,
-            owner: Some(&owner).filter(|_| id.kind != "Pod"),
-            environment: &around.environment,
-            network: &around.network,
-            ordinal: ordinal.and_then(|ordinal| u32::try_from(ordinal).ok()),
-            governing_service: document["spec"]["serviceName"].as_str().filter(|_| set),
-            claim_templates: document["spec"]["volumeClaimTemplates"].as_array().map(Vec::as_slice).unwrap_or_default(),
-            sources: &*self.sources,
-            engine: &around.facts,
-        };
-        translate(&input).map_err(|faults| Fault {
-            container: None,
-            reason: "CreateContainerConfigError",
-            message: faults.iter().map(|fault| fault.message.as_str()).collect::<Vec<_>>().join("; "),
-        })
-    }
-
-    fn pod(&self, spec: PodSpec, uid: String, work: Work, ordinal: Option<i64>) -> PodState {
-        let mut made = spec.document.clone();
-        made["metadata"]["creationTimestamp"] =
-            self.shared.around.engine.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into();
-        PodState {
-            name: spec.name.clone(),
-            namespace: spec.namespace.clone(),
-            uid,
-            owner: self.workload.id.clone(),
-            version: self.workload.version.clone(),
-            ordinal,
-            made,
-            spec: Arc::new(spec),
-            containers: BTreeMap::new(),
-            work,
-            fault: None,
-        }
-    }
-
-    /// Remembers when pods last came, went or got further.
-    fn follow_progress(&mut self, stages: &[Pod]) {
-        let now: BTreeMap<String, Stage> = stages.iter().map(|pod| (pod.name.clone(), pod.stage)).collect();
-        let best = |name: &String| self.progress.0.get(name);
-        let is_further = now.iter().any(|(name, stage)| best(name).is_none_or(|best| stage > best));
-        let has_gone = self.progress.0.keys().any(|name| !now.contains_key(name));
-        if is_further || has_gone {
-            let stages = now.into_iter().map(|(name, stage)| {
-                let best = best(&name).copied().unwrap_or(stage);
-                (name, stage.max(best))
-            });
-            self.progress = (stages.collect(), Instant::now());
-        }
-    }
-
-    fn is_stuck(&self) -> bool {
-        let limit = self.workload.progress_deadline().and_then(|seconds| u64::try_from(seconds).ok());
-        let all_available = self.progress.0.values().all(|stage| *stage >= Stage::Available);
-        limit.is_some_and(|limit| !all_available && self.progress.1.elapsed() >= Duration::from_secs(limit))
-    }
 }
 
 /// Whether steps make pods, or stop some for which others are to be made.
@@ -356,19 +199,6 @@ fn makes_pods(steps: &[Step], asks: &Asks, pods: &[Pod], version: &str) -> bool 
     let starts = steps.iter().any(|step| matches!(step, Step::Start { .. }));
     let new = pods.iter().filter(|pod| pod.version == version && pod.stage >= Stage::Starting).count();
     starts || asks.replicas() > i64::try_from(new).unwrap_or(i64::MAX)
-}
-
-/// Whether a container does not run, and nobody but Landfall will start it.
-fn rests(pod: &PodState, container: &super::ContainerState) -> bool {
-    match container.status() {
-        "created" => true,
-        "exited" | "dead" => match pod.spec.restart {
-            Restart::Always => true,
-            Restart::OnFailure => container.exit_code() != 0,
-            Restart::Never => false,
-        },
-        _ => false,
-    }
 }
 
 /// How often containers of a Job's pods that are there were started again.

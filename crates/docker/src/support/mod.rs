@@ -25,4 +25,4 @@ pub use check::{Findings, Note, Surroundings, check};
 pub use class::{Class, KindClass};
 pub use document::tables_as_markdown;
 pub use kinds::kind_class;
-pub use review::{Review, review};
+pub use review::review;

@@ -6,9 +6,9 @@ use landfall_core::{
     desired::{Desired, DesiredSet},
     diagnostic::Place,
     manifest::field_path,
-    object::ObjectId,
     plan::{FaultCause, Refusal, RefusedBy, explain_cause},
 };
+use landfall_deploy::target::Review;
 use serde_json::Value;
 
 use super::{
@@ -22,15 +22,6 @@ use crate::pod::{EngineFacts, Objects, Sources};
 /// The kinds that others refer to.
 const REFERRED: &[&str] =
     &["ConfigMap", "Secret", "PersistentVolumeClaim", "PersistentVolume", "Service", "ServiceAccount"];
-
-/// What a revision has that one host cannot honour, and what has no effect there.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Review {
-    /// One for each object that cannot be carried out, with the place of each field.
-    pub refusals: Vec<(ObjectId, Refusal)>,
-    /// Sentences about what is accepted without effect, each reason once.
-    pub notes: Vec<String>,
-}
 
 /// Reviews a revision. `others` are objects that will be there and are not the revision's: those of other environments, and
 /// of this one if they are not pruned.

@@ -24,7 +24,10 @@ pub fn check(object: &Value, found: &mut Findings) {
     }
     let ports: Vec<&Value> = spec["ports"].as_array().into_iter().flatten().collect();
     let is_headless = spec["clusterIP"] == "None";
-    if ports.is_empty() && kind != "ExternalName" && !is_headless {
+    if ports.is_empty() && kind == "ExternalName" {
+        let message = "must list the ports: on one host the name leads to a proxy that passes them to the other host";
+        found.fault("spec.ports", message);
+    } else if ports.is_empty() && !is_headless {
         found.fault("spec.ports", "must have at least one port");
     }
     if spec["selector"].as_object().is_none_or(serde_json::Map::is_empty) && kind != "ExternalName" {

@@ -19,11 +19,11 @@ use crate::{
 /// A container that crashes again and again says something new each time.
 const FRESH: Duration = Duration::from_secs(10);
 
-/// One that has said nothing is asked again sooner.
-const EMPTY: Duration = Duration::from_secs(1);
+/// One that has said nothing is asked again sooner: a busy engine writes the last words of a container after its end.
+const EMPTY: Duration = Duration::from_millis(200);
 
 /// So long a state is held back until the lines that belong to it are there.
-const PATIENCE: Duration = Duration::from_millis(1500);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Lines that are asked for: the last one that says something is told.
 const LINES: usize = 20;
@@ -90,7 +90,10 @@ impl LogFetcher {
             match text {
                 Ok(text) => drop(lines.insert(query, text.join("\n"))),
                 // One that is gone by now said what it said.
-                Err(_) => drop(lines.entry(query).or_default()),
+                Err(fault) => {
+                    tracing::debug!(%fault, "the log of a container cannot be read");
+                    lines.entry(query).or_default();
+                }
             }
             drop(lines);
             arrived.notify_one();

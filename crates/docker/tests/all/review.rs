@@ -12,9 +12,10 @@ use landfall_core::{
     schema,
     selector::Selector,
 };
+use landfall_deploy::target::Review;
 use landfall_docker::{
     pod::{EngineFacts, Objects},
-    support::{Review, review},
+    support::review,
 };
 
 fn revision(files: Vec<ManifestFile>) -> DesiredSet {
@@ -36,7 +37,7 @@ fn reviewed(files: Vec<ManifestFile>) -> Review {
 /// As a plan would tell it.
 fn told(review: &Review) -> String {
     let mut lines = Vec::new();
-    for refusal in &review.refusals {
+    for (_, refusal) in &review.refusals {
         lines.push(format!("{}: {}", refusal.place.as_deref().unwrap_or("?"), refusal.message));
         lines.extend(refusal.details.iter().map(|detail| format!("  {detail}")));
     }
@@ -162,11 +163,12 @@ spec:
 "#,
     ));
     insta::assert_snapshot!(told(&review), @r#"
-    base/all.yaml:6:33: Docker cannot run deployment/web in namespace default: 9 fields cannot be honoured
+    base/all.yaml:6:33: Docker cannot run deployment/web in namespace default: 10 fields cannot be honoured
       base/all.yaml:6:33: spec.selector.matchLabels[app]: is no label of the pods: write it in `spec.template.metadata.labels`, too
       base/all.yaml:10:40: spec.template.spec.nodeSelector[kubernetes.io/os]: asks for a node with windows, but only programs for Linux run here
       base/all.yaml:12:22: spec.template.spec.restartPolicy: must be `Always` in a Deployment
       base/all.yaml:16:26: spec.template.spec.containers[0].imagePullpolicy: unknown field; did you mean `imagePullPolicy`?
+      base/all.yaml:17:47: spec.template.spec.containers[0].ports[0].hostPort: asks for port 80/tcp of the host, which ingress/web in namespace default has by spec.rules
       base/all.yaml:19:54: spec.template.spec.containers[0].env[0].valueFrom.secretKeyRef.name: the Secret 'gone' does not exist in namespace default
       base/all.yaml:22:18: spec.template.spec.containers[0].volumeMounts[1].name: the pod has no volume 'nowhere'
       base/all.yaml:23:50: spec.template.spec.containers[0].securityContext.seccompProfile.type: names a file of a node; on one host only `RuntimeDefault` and `Unconfined` can be had
@@ -185,5 +187,67 @@ spec:
     note: `affinity` has no effect on one host (base/all.yaml:11:7): there is one node to choose
     note: `localhostProfile` has no effect on one host (base/all.yaml:23:79): only type `Localhost` has one, which is refused
     note: NetworkPolicy has no effect on one host (base/all.yaml:43:1): it is not enforced: all pods of the environment reach each other, as in a cluster whose network plugin has no policies
+    "#);
+}
+
+#[test]
+fn what_only_one_can_have_is_told_before_anything_is_done() {
+    let review = reviewed(file(
+        r#"apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {type: LoadBalancer, ports: [{port: 80}], selector: {app: web}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: dns}
+spec: {type: NodePort, ports: [{name: a, port: 53, protocol: UDP, nodePort: 30053}, {name: b, port: 53, nodePort: 30053}], selector: {app: dns}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: front}
+spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: back, annotations: {landfall.dev/http-port: "8080"}}
+spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: side, annotations: {landfall.dev/http-port: "8081"}}
+spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: agent}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: agent}}
+  template:
+    metadata: {labels: {app: agent}}
+    spec: {containers: [{name: a, image: "a:1", ports: [{containerPort: 53, hostPort: 30053}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: other}
+spec: {ports: [{port: 80}], selector: {app: web}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: far}
+spec: {type: ExternalName, externalName: example.com}
+"#,
+    ));
+    insta::assert_snapshot!(told(&review), @r#"
+    base/all.yaml:23:24: Docker cannot run ingress/side in namespace default: 1 field cannot be honoured
+      base/all.yaml:23:24: metadata.annotations: The Ingress 'side' asks for port 8081 by landfall.dev/http-port, and the Ingress 'back' for 8080: an environment has one HTTP entry
+    base/all.yaml:30:13: Docker cannot run deployment/agent in namespace default: 2 fields cannot be honoured
+      base/all.yaml:30:13: spec.replicas: cannot be 2 on one host, since the pod publishes a port of the host (`hostPort`), which only one pod can have
+      base/all.yaml:34:87: spec.template.spec.containers[0].ports[0].hostPort: asks for port 30053/tcp of the host, which service/dns in namespace default has by spec.ports[1].nodePort
+    base/all.yaml:38:18: Docker cannot run service/web in namespace other: 1 field cannot be honoured
+      base/all.yaml:38:18: metadata.name: is the name of service/web in namespace default, too, and all pods of an environment share one network, where the short name is one Service's; name one of them differently, or make two environments
+    base/all.yaml:44:1: Docker cannot run service/far in namespace default: 1 field cannot be honoured
+      base/all.yaml:44:1: spec.ports: must list the ports: on one host the name leads to a proxy that passes them to the other host
     "#);
 }

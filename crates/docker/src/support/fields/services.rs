@@ -13,7 +13,11 @@ pub const TABLES: &[Table] = &[
     Table {
         name: "core.v1.ServiceSpec",
         rows: &[
-            (&["externalName", "ports", "publishNotReadyAddresses", "selector"], Supported),
+            (&["ports", "publishNotReadyAddresses", "selector"], Supported),
+            (
+                &["externalName"],
+                With("a proxy passes the `ports` to that host; without them there would be nothing to pass"),
+            ),
             (
                 &["type"],
                 With("ports of a `NodePort` are published as their `nodePort`, of a `LoadBalancer` as their `port`"),

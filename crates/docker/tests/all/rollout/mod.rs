@@ -107,9 +107,15 @@ async fn a_crash_loop_is_told_within_three_restarts() {
     let rollout = told(&mut watch, |rollout| rollout.sentence.contains("crash")).await;
     let restarts = rollouts.pods(&bad.id)[0].containers["web"].restarts();
     assert!(restarts <= 3, "{restarts}: {}", rollout.sentence);
-    let rollout = told(&mut watch, |rollout| rollout.sentence.contains("twice")).await;
-    let pod = rollouts.pods(&bad.id)[0].name.clone();
-    insta::assert_snapshot!(without_times(&rollout.sentence.replace(&pod, "POD")), @"0 of 1 pods are ready; pod POD keeps crashing: it ended with exit code 1; restarted twice; its last line: TIME cannot start: stat /not/here: no such file or directory");
+    // How often it was started again by then depends on how busy the machine is.
+    let rollout = told(&mut watch, |rollout| rollout.sentence.contains("its last line")).await;
+    assert!(rollout.sentence.contains("crash"), "{}", rollout.sentence);
+    assert!(rollout.sentence.contains(": it ended with exit code 1; restarted "), "{}", rollout.sentence);
+    assert!(
+        rollout.sentence.ends_with("cannot start: stat /not/here: no such file or directory"),
+        "{}",
+        rollout.sentence
+    );
     rollouts.end().await;
 }
 
