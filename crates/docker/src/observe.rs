@@ -20,7 +20,7 @@ use crate::{
     record::{self, Record},
     rollout::{PodState, Told, Workload, documents},
     service, sources,
-    status::{Places, status},
+    status::{self, Places},
     volume,
 };
 
@@ -100,9 +100,7 @@ fn shown(record: &Record, around: &Around<'_>) -> (Vec<Value>, Vec<String>) {
     if !Workload::is_kind(&record.id.kind) {
         let drift = other_drift(record, &document, around);
         let places = Places { volumes: &around.volumes, host: &about.name };
-        if let Some(status) = status(&record.id, &document, &places) {
-            document["status"] = status;
-        }
+        status::add(&record.id, &mut document, &places);
         return (vec![document], drift);
     }
     let (workload, pods) = (Workload::new(record.id.clone(), document), seen.pods_of(&record.id));

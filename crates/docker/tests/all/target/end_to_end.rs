@@ -65,4 +65,13 @@ async fn a_product_is_created_kept_changed_repaired_and_removed() {
     insta::assert_snapshot!(environment.deploy(SHOP).await, @"");
     insta::assert_snapshot!(environment.containers(), @"");
     insta::assert_snapshot!(environment.deploy(SHOP).await, @"");
+    let second = SHOP.replace("target/web:v1", "target/web:v2").replace("hello", "good day");
+    insta::assert_snapshot!(environment.deploy(&second).await, @"");
+    insta::assert_snapshot!(environment.containers(), @"");
+    environment.break_by_hand();
+    insta::assert_snapshot!(environment.deploy(&second).await, @"");
+    insta::assert_snapshot!(environment.deploy(&second).await, @"");
+    let (settings, _) = second.split_once("---").unwrap();
+    insta::assert_snapshot!(environment.deploy(settings).await, @"");
+    insta::assert_snapshot!(environment.containers(), @"");
 }
