@@ -9,8 +9,11 @@
 )]
 
 mod around;
+mod ingress;
 mod lock;
 mod page;
 mod pod;
 mod review;
 mod rollout;
+mod service;
+mod volume;
