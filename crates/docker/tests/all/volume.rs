@@ -39,10 +39,11 @@ async fn files_of_a_config_map_change_in_place() {
         ("/one/site.conf", "one"),
         ("/all/deep/key", "secret"),
         ("/all/site.conf", "one"),
-        ("/all/labels", "app=\"web\"\n"),
     ] {
         assert_eq!(env.file(&pod, path).await, expected, "{path}");
     }
+    let labels = env.file(&pod, "/all/labels").await;
+    assert!(labels.starts_with("app=\"web\"\npod-template-hash=\""), "{labels}");
     let mut objects = landfall_docker::pod::Objects::default();
     objects.insert(object(json!({"site.conf": "two", "new.conf": "y"})), "files");
     objects.insert(secret, "files");
@@ -69,7 +70,6 @@ async fn files_of_a_config_map_change_in_place() {
         .collect();
     names.sort();
     assert_eq!(names, ["..data", "new.conf", "site.conf"]);
-    // A key that an item asks for is gone: the files stay as they are, and that is told.
     deploy.end().await;
 }
 
