@@ -121,7 +121,7 @@ impl PodVolumes {
             let folders = folders(pod, volume);
             // A folder of the machine is only touched where a part of it has to be made.
             if !(folders.is_empty() && matches!(what, What::Nothing)) {
-                fills.push(Fill { at, what, folders });
+                fills.push(Fill { at, what, folders, group: pod.fs_group });
             }
         }
         fill(&self.site, uid, &fills).await?;

@@ -153,11 +153,12 @@ impl Environment {
         Workload::new(ObjectId { group, kind, namespace, name: name.to_owned() }, document)
     }
 
-    /// What the pod `from` gets from a URL.
+    /// What the pod `from` gets from a URL, or why not.
     pub async fn get_from(&self, from: &str, url: &str) -> String {
         let inspect = self.site.engine.inspect(from).await.unwrap();
         let address = inspect["NetworkSettings"]["Networks"][&self.site.network]["IPAddress"].as_str().unwrap();
-        get(SocketAddr::new(address.parse().unwrap(), 8080), &format!("/get?{url}"), "x").await.unwrap()
+        let address = SocketAddr::new(address.parse().unwrap(), 8080);
+        get(address, &format!("/get?{url}"), "x").await.unwrap_or_else(|fault| fault)
     }
 
     /// What a file in the pod `pod` holds.
