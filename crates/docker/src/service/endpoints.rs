@@ -200,16 +200,16 @@ mod tests {
 
     #[test]
     fn clients_wait_while_the_last_pod_is_replaced() {
+        use EndpointState::{Active, Leaving};
         let endpoints = |states: &[EndpointState]| {
             let service =
                 json!({"metadata": {"name": "web", "namespace": "shop"}, "spec": {"selector": {"app": "web"}}});
             let pods: Vec<Standing> = states
                 .iter()
-                .map(|state| pod("web", "web", |pod| pod.leaving = *state == EndpointState::Leaving))
+                .map(|state| pod("web", "web", |pod| pod.leaving = *state == Leaving))
                 .collect();
             config(&service, &pods, &View::default(), false).endpoints
         };
-        use EndpointState::{Active, Leaving};
         for (before, states, expected) in [
             (false, &[][..], false),
             (false, &[Active], false),

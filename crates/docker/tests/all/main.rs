@@ -8,7 +8,10 @@
     reason = "a helper that fails is a test that fails; skipped tests must be seen"
 )]
 
+mod around;
+mod lock;
 mod page;
 mod pod;
 mod review;
 mod rollout;
+mod target;
