@@ -27,7 +27,8 @@ pub fn conflicts(objects: &[&Desired]) -> Vec<(usize, FaultCause)> {
         match by_port.get(&(port, protocol.clone())) {
             Some(first) if first.object != object => {
                 let other = objects[first.object].id.to_string();
-                let message = format!("asks for port {port}/{protocol} of the host, which {other} has by {}", first.field);
+                let message =
+                    format!("asks for port {port}/{protocol} of the host, which {other} has by {}", first.field);
                 conflicts.push((object, FaultCause { field, message }));
             }
             Some(_) => {}
@@ -54,7 +55,8 @@ fn entry(objects: &[&Desired], values: &[Value], conflicts: &mut Vec<(usize, Fau
     for place in &places {
         ingresses.push(&values[*place]);
         if let Err(fault) = ingress::ports(&ingresses) {
-            conflicts.push((*place, FaultCause { field: "metadata.annotations".to_owned(), message: fault.to_string() }));
+            conflicts
+                .push((*place, FaultCause { field: "metadata.annotations".to_owned(), message: fault.to_string() }));
             ingresses.pop();
         }
     }

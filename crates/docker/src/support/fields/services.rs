@@ -14,7 +14,10 @@ pub const TABLES: &[Table] = &[
         name: "core.v1.ServiceSpec",
         rows: &[
             (&["ports", "publishNotReadyAddresses", "selector"], Supported),
-            (&["externalName"], With("a proxy passes the `ports` to that host; without them there would be nothing to pass")),
+            (
+                &["externalName"],
+                With("a proxy passes the `ports` to that host; without them there would be nothing to pass"),
+            ),
             (
                 &["type"],
                 With("ports of a `NodePort` are published as their `nodePort`, of a `LoadBalancer` as their `port`"),
