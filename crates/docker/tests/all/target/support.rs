@@ -166,7 +166,8 @@ fn actions(plan: &Plan) -> String {
 
 fn told(ending: Ending) -> String {
     let lines = |word: &str, rollouts: Vec<landfall_core::rollout::Rollout>| {
-        let line = |rollout: &landfall_core::rollout::Rollout| format!("{}: {}\n", rollout.id.short(), rollout.sentence);
+        let line =
+            |rollout: &landfall_core::rollout::Rollout| format!("{}: {}\n", rollout.id.short(), rollout.sentence);
         format!("{word}\n{}", rollouts.iter().map(line).collect::<String>())
     };
     match ending {
