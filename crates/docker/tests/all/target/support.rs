@@ -98,7 +98,7 @@ impl Environment {
     fn request(&self, options: PlanOptions) -> Request {
         Request {
             environment: self.name.to_owned(),
-            cause: Cause::Command,
+            cause: Cause::Deploy,
             asked_by: "test@here".to_owned(),
             commit: None,
             is_before: None,
