@@ -149,7 +149,7 @@ impl WaitArgs {
 }
 
 /// A time as kubectl writes it: `90s`, `5m`, `1h30m`.
-fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, String> {
     let span: SignedDuration = text.parse().map_err(|_| "it is no time; write 90s, 10m or 1h30m".to_owned())?;
     span.try_into().map_err(|_| "a time cannot be negative".to_owned())
 }

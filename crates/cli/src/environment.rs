@@ -110,6 +110,33 @@ pub async fn at_commit(
     commit: &Commit,
     args: &JobArgs<'_>,
 ) -> Result<Job, CommandError> {
+    let Unread { target, request, paths } = unread(repository, config, name, commit, args).await?;
+    repository.note_uncommitted(&paths);
+    let manifests = repository.manifests(&commit.id, &paths)?;
+    let target = target?;
+    tell_that_it_waits(args, &target);
+    let title = format!("{name} at {} ({})", commit.id.short(), commit.subject);
+    Ok(Job { title, manifests, request, target })
+}
+
+/// A commit whose manifests are not read yet.
+pub struct Unread {
+    /// Where it goes, or why there is no way to it: faults of the manifests come first.
+    pub target: Result<Connected, CommandError>,
+    /// What is asked for.
+    pub request: Request,
+    /// The folders and files of the manifests.
+    pub paths: Vec<String>,
+}
+
+/// All but the manifests of a commit, for an environment of a configuration. The target is read already.
+pub async fn unread(
+    repository: &DeploymentRepository,
+    config: &Config,
+    name: &str,
+    commit: &Commit,
+    args: &JobArgs<'_>,
+) -> Result<Unread, CommandError> {
     let environment = named(config, name)?;
     let selector = match &args.files.selector {
         Some(selector) => parse_selector(Some(selector))?,
@@ -118,9 +145,6 @@ pub async fn at_commit(
     let prune = args.prune.unwrap_or(true);
     let target = connect(args.connect, Some(&environment.target)).await;
     read_ahead(&target, args, &selector, true, prune);
-    repository.note_uncommitted(&environment.paths);
-    let manifests = repository.manifests(&commit.id, &environment.paths)?;
-    let target = target?;
     let share =
         environment.max_prune_share.map_or(PlanOptions::default().max_prune_share, |share| f64::from(share) / 100.0);
     let mut request = request(args, name.to_owned(), selector, prune, true, share);
@@ -128,9 +152,7 @@ pub async fn at_commit(
     request.repository = repository.address();
     request.commit = Some(commit_info(commit));
     request.revision = Some(commit.id.to_string());
-    tell_that_it_waits(args, &target);
-    let title = format!("{name} at {} ({})", commit.id.short(), commit.subject);
-    Ok(Job { title, manifests, request, target })
+    Ok(Unread { target, request, paths: environment.paths.clone() })
 }
 
 /// That a deploy waits though `--no-wait` was given.
@@ -235,7 +257,7 @@ fn commit_info(commit: &Commit) -> CommitInfo {
 }
 
 /// Whether a revision comes before another one in the history of its repository.
-fn is_before(repository: DeploymentRepository, revision: &Revision) -> IsBefore {
+pub fn is_before(repository: DeploymentRepository, revision: &Revision) -> IsBefore {
     let (repository, revision) = (Mutex::new(repository), revision.clone());
     Arc::new(move |other: &str| {
         let repository = repository.lock().unwrap_or_else(PoisonError::into_inner);

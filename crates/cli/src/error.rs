@@ -77,6 +77,18 @@ impl CommandError {
         self
     }
 
+    /// The faults in files, where it is about such.
+    pub fn into_faults(self) -> Result<Vec<Diagnostic>, Self> {
+        if self.faults.is_empty() { Err(self) } else { Ok(self.faults) }
+    }
+
+    /// All of it but the advice, in one text.
+    pub fn text(&self) -> String {
+        let faults = self.faults.iter().map(ToString::to_string);
+        let lines = std::iter::once(self.message.clone()).chain(self.details.iter().cloned()).chain(faults);
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// Writes it to stderr and tells the exit status.
     pub fn report(&self) -> ExitCode {
         output::fault::report(&self.faults);

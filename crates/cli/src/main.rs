@@ -6,6 +6,7 @@ mod commands;
 mod connect;
 mod environment;
 mod error;
+mod host;
 mod journal;
 mod output;
 mod place;

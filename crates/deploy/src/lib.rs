@@ -4,6 +4,7 @@ pub mod config;
 pub mod deploy;
 pub mod environment;
 pub mod error;
+pub mod follow;
 mod journaling;
 pub mod plan;
 pub mod progress;

@@ -6,7 +6,7 @@ use landfall_core::{
     health::{HealthState, is_judged},
     inventory::{Deploying, Latest},
     object::{Gvk, ObjectId},
-    rollout::{Rollout, Verdict, verdict},
+    rollout::{Rollout, Verdict, not_live, verdict},
 };
 use landfall_journal::Time;
 use tokio::time::Instant;
@@ -64,6 +64,12 @@ pub(crate) struct Wait<'a> {
 pub(crate) fn awaited(planned: &Planned) -> Vec<(ObjectId, Gvk)> {
     let judged = planned.desired.objects.iter().filter(|desired| is_judged(&desired.gvk));
     judged.map(|desired| (desired.id.clone(), desired.gvk.clone())).collect()
+}
+
+/// What keeps a revision from being live: what is hopeless, or else everything that is not live yet.
+pub fn reason(rollouts: &[Rollout]) -> String {
+    let sentences = not_live(rollouts).into_iter().map(|rollout| format!("{}: {}", rollout.id, rollout.sentence));
+    sentences.collect::<Vec<_>>().join("; ")
 }
 
 impl Wait<'_> {

@@ -58,6 +58,14 @@ async fn to_host(args: &ConnectArgs, config: &DockerConfig) -> Result<Connected,
 }
 
 impl Connected {
+    /// It as any target.
+    pub fn into_target(self) -> Box<dyn Target> {
+        match self {
+            Self::Cluster(target) => target,
+            Self::Host(target) => target,
+        }
+    }
+
     /// Lets a cluster answer while the manifests are read.
     pub fn read_ahead(&self, selector: &Selector, namespace: Option<&str>, prune: bool) {
         if let Self::Cluster(target) = self {

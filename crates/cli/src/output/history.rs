@@ -121,7 +121,10 @@ fn entry(summary: &Summary, default_namespace: &str) -> String {
         lines.push(format!("{YELLOW}an older revision, deployed over {before} without a revert{YELLOW:#}"));
     }
     if deploy.resumes > 0 {
-        lines.push(format!("{YELLOW}its process was killed {} time(s), and it went on{YELLOW:#}", deploy.resumes));
+        lines.push(format!(
+            "{YELLOW}it was taken up again {} time(s), after its process was killed or it had failed{YELLOW:#}",
+            deploy.resumes
+        ));
     }
     lines.extend(deploy.reason.as_ref().map(|reason| wrap::within(reason, 4)));
     let failed = summary.objects.iter().filter(|object| object.state == ObjectState::Failed);

@@ -170,7 +170,11 @@ impl Host {
     fn things(&self) -> Vec<String> {
         let list = |kind: &str, args: &[&str]| -> Vec<String> {
             let lines = self.engine.docker(args).ok();
-            lines.lines().filter(|line| !line.is_empty()).map(|line| format!("{kind} {}", without_random(line))).collect()
+            lines
+                .lines()
+                .filter(|line| !line.is_empty())
+                .map(|line| format!("{kind} {}", without_random(line)))
+                .collect()
         };
         let mut things = list("container", &["ps", "--all", "--format", "{{.Names}} {{.State}}"]);
         things.extend(list("volume", &["volume", "ls", "--format", "{{.Name}}"]));

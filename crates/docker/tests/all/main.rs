@@ -16,4 +16,5 @@ mod pod;
 mod review;
 mod rollout;
 mod service;
+mod target;
 mod volume;

@@ -62,7 +62,7 @@ async fn nobody_notices_a_new_version() {
         "web",
         &json!({"type": "NodePort", "selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": 8080, "nodePort": 30111}]}),
     );
-    let deploy = env.deploy(&[service.clone()]).await;
+    let deploy = env.deploy(std::slice::from_ref(&service)).await;
     deploy.services.ensure(&service).await.unwrap();
     deploy.roll(&env.workload("Deployment", "web", "v1", &probed())).await;
     deploy.end().await;
@@ -80,7 +80,7 @@ async fn nobody_notices_a_new_version() {
             })
         })
         .collect();
-    let deploy = env.deploy(&[service.clone()]).await;
+    let deploy = env.deploy(std::slice::from_ref(&service)).await;
     let new = deploy.roll(&env.workload("Deployment", "web", "v2", &probed())).await;
     assert_eq!(get(address, "/", "x").await.unwrap(), format!("v2 {}\n", new[0].name));
     deploy.end().await;
@@ -173,7 +173,7 @@ async fn a_port_that_is_taken_is_told_with_who_has_it_and_the_old_ports_go_on() 
 async fn a_replacement_that_was_broken_off_is_finished() {
     let Some(env) = environment("broken-off").await else { return };
     let service = env.service("web", &json!({"selector": {"app": "web"}, "ports": [{"port": 80}]}));
-    let deploy = env.deploy(&[service.clone()]).await;
+    let deploy = env.deploy(std::slice::from_ref(&service)).await;
     deploy.services.ensure(&service).await.unwrap();
     // As after a kill between the end of the old one and the new name of its successor.
     env.bench.docker(&["rename", "svc-web.broken-off", "svc-web.broken-off.next"]).ok();
@@ -194,7 +194,7 @@ async fn a_container_of_somebody_else_in_the_place_of_a_proxy_is_named() {
     let Some(env) = environment("taken").await else { return };
     env.bench.docker(&["create", "--name", "svc-web.taken", "landfall-around/web:v1"]).ok();
     let service = env.service("web", &json!({"selector": {"app": "web"}, "ports": [{"port": 80}]}));
-    let deploy = env.deploy(&[service.clone()]).await;
+    let deploy = env.deploy(std::slice::from_ref(&service)).await;
     let fault = deploy.services.ensure(&service).await.unwrap_err();
     insta::assert_snapshot!(fault.full(), @"The name 'svc-web.taken' is taken by a container that does not belong to this environment. Rename or remove it; Landfall does not touch containers that it did not make");
     deploy.services.remove("taken", "web").await.unwrap();

@@ -161,7 +161,7 @@ async fn what_a_killed_deploy_left_is_removed() {
         "container": {"volumeMounts": [{"name": "conf", "mountPath": "/conf"}]},
         "pod": {"volumes": [{"name": "conf", "configMap": {"name": "app"}}]},
     });
-    let deploy = env.deploy(&[app.clone()]).await;
+    let deploy = env.deploy(std::slice::from_ref(&app)).await;
     let pods = deploy.roll(&env.workload("Pod", "web", "v1", &parts)).await;
     // As if it had been killed while it filled the volumes of another pod.
     let spec = pods[0].spec.clone();

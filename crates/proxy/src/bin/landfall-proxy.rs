@@ -6,7 +6,10 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let mut arguments: Vec<_> = std::env::args_os().skip(1).collect();
-    arguments.insert(0, "proxy".into());
+    // In an image it stands for Landfall's own program.
+    if arguments.first().is_none_or(|first| first != "proxy") {
+        arguments.insert(0, "proxy".into());
+    }
     match landfall_proxy::command(&arguments, line) {
         Some(Ok(())) => ExitCode::SUCCESS,
         Some(Err(reason)) => {

@@ -1,0 +1,4 @@
+//! Whole deploys to a real engine.
+
+mod end_to_end;
+mod support;
