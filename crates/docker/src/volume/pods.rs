@@ -121,7 +121,7 @@ impl PodVolumes {
             let folders = folders(pod, volume);
             // A folder of the machine is only touched where a part of it has to be made.
             if !(folders.is_empty() && matches!(what, What::Nothing)) {
-                fills.push(Fill { at, what, folders });
+                fills.push(Fill { at, what, folders, group: pod.fs_group });
             }
         }
         fill(&self.site, uid, &fills).await?;
@@ -137,6 +137,8 @@ impl Volumes for PodVolumes {
 
     async fn remove_of_pod(&self, uid: &str) -> Result<(), EngineFault> {
         let engine = &self.site.engine;
+        // Whoever filled them was stopped before the end.
+        engine.remove(&name::filler(uid)).await?;
         for volume in engine.volumes(&[(FOR_POD, uid)]).await? {
             engine.remove_volume(&volume.name).await?;
         }

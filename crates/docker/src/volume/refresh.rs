@@ -60,7 +60,7 @@ impl PodVolumes {
         }
         let fills: Vec<Fill<'_>> = places
             .iter()
-            .map(|(at, files)| Fill { at, what: What::Files { files, fresh: false }, folders: Vec::new() })
+            .map(|(at, files)| Fill { at, what: What::Files { files, fresh: false }, folders: Vec::new(), group: None })
             .collect();
         fill(&self.site, uid, &fills).await
     }
@@ -85,7 +85,7 @@ fn files(
         ordinal: None,
         governing_service: None,
         claim_templates: &[],
-        sources: sources,
+        sources,
         engine: facts,
     };
     let spec = translate(&input)

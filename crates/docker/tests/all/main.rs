@@ -9,9 +9,12 @@
 )]
 
 mod around;
+mod ingress;
 mod lock;
 mod page;
 mod pod;
 mod review;
 mod rollout;
+mod service;
 mod target;
+mod volume;

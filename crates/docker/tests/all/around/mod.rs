@@ -1,7 +1,7 @@
 //! An environment of its own on a shared engine, with all that stands around its pods: lock, agent, Services, volumes.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     net::SocketAddr,
     path::PathBuf,
     process::Command,
@@ -13,7 +13,7 @@ use landfall_bench_engine::{Engine as Bench, Image};
 use landfall_core::object::{Gvk, ObjectId};
 use landfall_docker::{
     Site,
-    engine::{Address, Engine},
+    engine::{Address, Engine, Listed},
     lock::{self, Session},
     pod::{EngineFacts, Objects},
     rollout::{Around, PodState, Rollouts, Work, Workload},
@@ -132,24 +132,33 @@ impl Environment {
 
     /// A workload of one container with the label `app`, with what `spec`, `pod` and `container` say beside it.
     pub fn workload(&self, kind: &str, name: &str, image: &str, parts: &Value) -> Workload {
-        let mut main = json!({"name": "web", "image": format!("landfall-around/web:{image}"), "imagePullPolicy": "Never"});
+        let mut main =
+            json!({"name": "web", "image": format!("landfall-around/web:{image}"), "imagePullPolicy": "Never"});
         extend(&mut main, &parts["container"]);
         let mut pod = json!({"terminationGracePeriodSeconds": 10, "containers": [main]});
         extend(&mut pod, &parts["pod"]);
         let api_version = if kind == "Pod" { "v1" } else { "apps/v1" };
-        let mut spec = json!({"template": {"metadata": {"labels": {"app": name}}, "spec": pod}});
-        extend(&mut spec, &parts["spec"]);
-        let document = self.object(api_version, kind, name, &json!({"spec": spec}));
+        let labels = json!({"labels": {"app": name}});
+        let fields = match kind {
+            "Pod" => json!({"metadata": labels, "spec": pod}),
+            _ => {
+                let mut spec = json!({"template": {"metadata": labels, "spec": pod}});
+                extend(&mut spec, &parts["spec"]);
+                json!({"spec": spec})
+            }
+        };
+        let document = self.object(api_version, kind, name, &fields);
         let Gvk { group, kind, .. } = Gvk::new(api_version, kind);
         let namespace = Some(self.site.environment.clone());
         Workload::new(ObjectId { group, kind, namespace, name: name.to_owned() }, document)
     }
 
-    /// What the pod `from` gets from a URL.
+    /// What the pod `from` gets from a URL, or why not.
     pub async fn get_from(&self, from: &str, url: &str) -> String {
         let inspect = self.site.engine.inspect(from).await.unwrap();
         let address = inspect["NetworkSettings"]["Networks"][&self.site.network]["IPAddress"].as_str().unwrap();
-        get(SocketAddr::new(address.parse().unwrap(), 8080), &format!("/get?{url}"), "x").await.unwrap()
+        let address = SocketAddr::new(address.parse().unwrap(), 8080);
+        get(address, &format!("/get?{url}"), "x").await.unwrap_or_else(|fault| fault)
     }
 
     /// What a file in the pod `pod` holds.
@@ -162,10 +171,15 @@ impl Environment {
         SocketAddr::new(self.bench.address(), port)
     }
 
+    /// The containers that belong to the environment.
+    pub async fn containers(&self) -> Vec<Listed> {
+        self.site.engine.containers(&[("landfall.dev/environment", &self.site.environment)]).await.unwrap()
+    }
+
     /// The containers and volumes that belong to the environment.
     pub async fn left(&self) -> Vec<String> {
         let own = [("landfall.dev/environment", self.site.environment.as_str())];
-        let containers = self.site.engine.containers(&own).await.unwrap().into_iter().map(|one| one.name);
+        let containers = self.containers().await.into_iter().map(|one| one.name);
         let volumes = self.site.engine.volumes(&own).await.unwrap().into_iter().map(|one| one.name);
         let mut all: Vec<String> = containers.chain(volumes).collect();
         all.sort();
@@ -182,9 +196,8 @@ impl Deploy {
         let wait = async {
             loop {
                 let pods = self.rollouts.pods(&workload.id);
-                let is_ready = |pod: &&PodState| {
-                    pod.work == Work::None && pod.version == workload.version && is_ready(pod)
-                };
+                let is_ready =
+                    |pod: &&PodState| pod.work == Work::None && pod.version == workload.version && is_ready(pod);
                 if pods.len() as u64 == count && pods.iter().filter(is_ready).count() as u64 == count {
                     return pods;
                 }
@@ -204,11 +217,6 @@ impl Deploy {
         assert_eq!(self.services.take_warnings(), Vec::<String>::new());
         landfall_deploy::target::Lock::release(Box::new(self.session)).await;
     }
-}
-
-/// The names of all volumes among names, for tests that remove everything.
-pub fn names(pods: &[PodState]) -> BTreeSet<String> {
-    pods.iter().map(|pod| pod.name.clone()).collect()
 }
 
 fn is_ready(pod: &PodState) -> bool {
@@ -241,6 +249,19 @@ pub async fn get(address: SocketAddr, path: &str, host: &str) -> Result<String, 
     } else {
         Err(format!("{}: {body}", head.lines().next().unwrap_or_default()))
     }
+}
+
+/// Gets `/` as soon as anybody answers: a pod may be ready a moment before its Services are told.
+pub async fn first_answer(address: SocketAddr) -> String {
+    let ask = async {
+        loop {
+            match get(address, "/", "x").await {
+                Ok(answer) => return answer,
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+    };
+    timeout(PATIENCE, ask).await.unwrap()
 }
 
 /// Puts fields into an object, deeply.

@@ -98,7 +98,7 @@ impl Environment {
     fn request(&self, options: PlanOptions) -> Request {
         Request {
             environment: self.name.to_owned(),
-            cause: Cause::Apply,
+            cause: Cause::Deploy,
             asked_by: "test@here".to_owned(),
             commit: None,
             is_before: None,
@@ -124,16 +124,6 @@ impl Environment {
         let mut lines: Vec<String> = listed.lines().map(without_random).collect();
         lines.sort();
         lines.join("\n")
-    }
-
-    /// Changes things as nobody should: removes a pod of `web`, stops `store`, and lets the proxy of `web` go.
-    pub fn break_by_hand(&self) {
-        let filter = format!("label=landfall.dev/environment={}", self.key());
-        let listed = self.bench.docker(&["ps", "--filter", &filter, "--format", "{{.Names}}"]).ok();
-        let first = |prefix: &str| listed.lines().find(|name| name.starts_with(prefix)).unwrap().to_owned();
-        self.bench.docker(&["rm", "--force", &first("web-")]).ok();
-        self.bench.docker(&["stop", &first("store-")]).ok();
-        self.bench.docker(&["rm", "--force", &first("svc-web")]).ok();
     }
 
     /// The value of the label of all that is the environment's own, and the name of its network.
@@ -176,7 +166,8 @@ fn actions(plan: &Plan) -> String {
 
 fn told(ending: Ending) -> String {
     let lines = |word: &str, rollouts: Vec<landfall_core::rollout::Rollout>| {
-        let line = |rollout: &landfall_core::rollout::Rollout| format!("{}: {}\n", rollout.id.short(), rollout.sentence);
+        let line =
+            |rollout: &landfall_core::rollout::Rollout| format!("{}: {}\n", rollout.id.short(), rollout.sentence);
         format!("{word}\n{}", rollouts.iter().map(line).collect::<String>())
     };
     match ending {
