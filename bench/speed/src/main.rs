@@ -15,14 +15,13 @@ mod bare;
 mod bench;
 mod goals;
 mod growth;
+mod host;
 mod live;
 mod machine;
 mod measure;
-mod relay;
 mod report;
 mod scenarios;
 mod script;
-mod switch;
 mod tools;
 mod workload;
 
@@ -34,7 +33,7 @@ use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
 struct Arguments {
-    /// Fewer runs and objects, about three minutes
+    /// Fewer runs and objects, about five minutes
     #[arg(long)]
     quick: bool,
     /// Only scenarios whose name contains this; the page is not written then
@@ -77,12 +76,10 @@ fn main() -> ExitCode {
     println!("\n{}", growth::table(&growth));
     let live = live::run(&options);
     println!("\n{}", live::table(&live));
-    let relay = relay::run(&options);
-    println!("\n{}", relay::table(&relay));
-    let switch = switch::run(&options);
-    println!("\n{}", switch::table(&switch));
+    let host = host::run(&options);
+    println!("{}", host.section());
     if options.only.is_none() {
-        let page = report::page(&rows, &goals, &growth, &live, &options);
+        let page = report::page(&rows, &goals, &growth, &live, &host, &options);
         let path: &Path = &arguments.output;
         fs::write(path, page).unwrap_or_else(|error| panic!("{} cannot be written: {error}", path.display()));
         eprintln!("bench: wrote {}", path.display());

@@ -9,6 +9,8 @@ mod compute;
 mod explain;
 mod guard;
 mod prune_items;
+#[cfg(test)]
+mod repair_tests;
 mod replace;
 mod secret;
 mod summary;

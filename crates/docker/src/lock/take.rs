@@ -27,6 +27,9 @@ const SINCE: &str = "landfall.dev/since";
 /// it too early does no harm: its owner cannot start it any more, and tries again.
 const UNUSED: i64 = 10;
 
+/// So often whoever waits looks whether it is one that is left behind.
+const LOOK: Duration = Duration::from_secs(15);
+
 /// Takes the lock of an environment for `holder` (`alice@laptop`), if need be when it is free, within `wait`. The
 /// environment's network is there.
 ///
@@ -58,8 +61,10 @@ pub async fn take(site: &Site, holder: &str, wait: Duration) -> Result<Session, 
                 "The engine ended the connection while the lock was waited for",
             ))
         };
-        match timeout_at(deadline, gone).await {
+        // One that is left behind tells nobody: it is looked at again.
+        match timeout_at(deadline.min(Instant::now() + LOOK), gone).await {
             Ok(gone) => gone.map_err(fault)?,
+            Err(_) if Instant::now() < deadline => {}
             Err(_) => return Err(held),
         }
     }

@@ -43,7 +43,7 @@ pub async fn ensure(site: &Site, spec: &ProxySpec, config: &Config) -> Result<Ma
     let there = tidy(site, spec).await?;
     let Some(old) = there else {
         create(site, spec, &spec.name, config).await?;
-        if let Err(fault) = engine.start(&spec.name).await {
+        if let Err(fault) = start_ready(engine, &spec.name).await {
             let fault = with_holder(engine, spec, fault).await;
             engine.remove(&spec.name).await?;
             return Err(fault);
@@ -53,10 +53,21 @@ pub async fn ensure(site: &Site, spec: &ProxySpec, config: &Config) -> Result<Ma
     if !is_made_of(&old, spec) {
         return replace(site, spec, &old, config).await.map(Made::Replaced);
     }
-    if old["State"]["Running"] == true {
+    if old["State"]["Running"] == true && old["State"]["Restarting"] != true {
         return Ok(Made::Kept);
     }
-    match engine.start(&spec.name).await {
+    // What it knows of its pods is worth more than what it would begin with, unless it cannot run with that.
+    let started = match old["State"]["Restarting"] == true {
+        true => Err(EngineFault::new(FaultKind::State, "It ends again and again")),
+        false => start_ready(engine, &spec.name).await,
+    };
+    if started.as_ref().is_err_and(|fault| fault.kind == FaultKind::State) {
+        stop(engine, &spec.name, Duration::ZERO).await?;
+        engine.put_archive(&spec.name, "/", state(config)).await?;
+        start_ready(engine, &spec.name).await?;
+        return Ok(Made::Started);
+    }
+    match started {
         Ok(()) => Ok(Made::Started),
         Err(fault) => Err(with_holder(engine, spec, fault).await),
     }

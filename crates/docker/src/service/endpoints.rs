@@ -72,7 +72,8 @@ pub(super) fn port_name(port: &Value) -> String {
 
 fn endpoint(service: &Value, pod: &Standing, view: &View) -> Endpoint {
     let of_proxy = view.pods.get(&(pod.view.name.clone(), pod.view.uid.clone()));
-    let is_ready_for_proxy = of_proxy.is_some_and(|report| report.ready);
+    // A proxy that was made anew knows nothing; a pod that was there before is rather taken for one that serves.
+    let is_ready_for_proxy = of_proxy.map_or(pod.is_older, |report| report.ready);
     let is_leaving_for_proxy = of_proxy.is_some_and(|report| report.state == EndpointState::Leaving);
     let always = service["spec"]["publishNotReadyAddresses"] == true;
     Endpoint {
@@ -128,6 +129,7 @@ mod tests {
                 needs_word: false,
             },
             word: None,
+            is_older: false,
             leaving: false,
         };
         change(&mut pod);
@@ -181,17 +183,19 @@ mod tests {
             pods: [(("web-1".to_owned(), "uid-web-1".to_owned()), report(ready))].into(),
             ..View::default()
         };
-        for (service, view, word, expected) in [
-            (&service, View::default(), None, false),
-            (&service, view(true), None, true),
-            (&service, view(false), None, false),
-            (&service, view(true), Some(false), false),
-            (&service, view(false), Some(true), true),
-            (&early, View::default(), Some(false), true),
+        for (service, view, is_older, word, expected) in [
+            (&service, View::default(), false, None, false),
+            (&service, View::default(), true, None, true),
+            (&service, view(true), true, None, true),
+            (&service, view(false), true, None, false),
+            (&service, view(true), true, Some(false), false),
+            (&service, view(false), true, Some(true), true),
+            (&early, View::default(), false, Some(false), true),
         ] {
             let pod = pod("web-1", "web", |pod| {
                 pod.view.needs_word = true;
                 pod.word = word;
+                pod.is_older = is_older;
             });
             let expected = if expected { "web-1.shop Active ready =80" } else { "web-1.shop Active not ready =80" };
             assert_eq!(shown(service, &[pod], &view), expected);
@@ -200,16 +204,14 @@ mod tests {
 
     #[test]
     fn clients_wait_while_the_last_pod_is_replaced() {
+        use EndpointState::{Active, Leaving};
         let endpoints = |states: &[EndpointState]| {
             let service =
                 json!({"metadata": {"name": "web", "namespace": "shop"}, "spec": {"selector": {"app": "web"}}});
-            let pods: Vec<Standing> = states
-                .iter()
-                .map(|state| pod("web", "web", |pod| pod.leaving = *state == EndpointState::Leaving))
-                .collect();
+            let pods: Vec<Standing> =
+                states.iter().map(|state| pod("web", "web", |pod| pod.leaving = *state == Leaving)).collect();
             config(&service, &pods, &View::default(), false).endpoints
         };
-        use EndpointState::{Active, Leaving};
         for (before, states, expected) in [
             (false, &[][..], false),
             (false, &[Active], false),

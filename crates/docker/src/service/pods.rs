@@ -40,6 +40,8 @@ pub struct Standing {
     pub view: PodView,
     /// What this Landfall has found out about it: whether it is ready. `None`: it has not looked.
     pub word: Option<bool>,
+    /// Whether it was there before this deploy.
+    pub is_older: bool,
     /// Whether it is about to be stopped.
     pub leaving: bool,
 }

@@ -45,7 +45,7 @@ impl Services {
         for service in services {
             begun.insert(service).await;
         }
-        begun.look().await?;
+        begun.look(true).await?;
         Ok(begun)
     }
 
@@ -87,7 +87,7 @@ impl Services {
     /// # Errors
     /// The engine does not answer.
     pub async fn finish(&self) -> Result<(), EngineFault> {
-        for pod in self.look().await? {
+        for pod in self.look(false).await? {
             self.tell(&pod).await;
         }
         Ok(())
@@ -116,7 +116,7 @@ impl Services {
     }
 
     /// Adds the pods that run and are not known, and tells which these are.
-    async fn look(&self) -> Result<Vec<PodView>, EngineFault> {
+    async fn look(&self, is_older: bool) -> Result<Vec<PodView>, EngineFault> {
         let there = rollout::pods(&self.site.engine, &self.site.environment).await?;
         let mut pods = lock(&self.pods);
         let mut new = Vec::new();
@@ -124,7 +124,7 @@ impl Services {
             pods.entry(pod.uid.clone()).or_insert_with(|| {
                 let view = PodView::of(pod, self.site.host_address);
                 new.push(view.clone());
-                Standing { view, word: None, leaving: false }
+                Standing { view, word: None, is_older, leaving: false }
             });
         }
         Ok(new)
@@ -136,6 +136,7 @@ impl Services {
         let standing = pods.entry(pod.uid.clone()).or_insert_with(|| Standing {
             view: PodView::of(pod, self.site.host_address),
             word: None,
+            is_older: false,
             leaving: false,
         });
         note(standing);

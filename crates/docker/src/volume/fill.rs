@@ -144,7 +144,7 @@ async fn create(
     stamp: &str,
     settled: &[String],
 ) -> Result<String, EngineFault> {
-    let name = format!("landfall.fill.{uid}");
+    let name = name::filler(uid);
     let words = ["/landfall", "proxy", "settle", "--to", stamp].map(str::to_owned);
     let body = ContainerCreateBody {
         image: Some(site.image.clone()),

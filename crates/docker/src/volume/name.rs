@@ -21,6 +21,11 @@ pub fn of_pod(uid: &str, volume: &str) -> String {
     format!("landfall.pod.{uid}.{volume}")
 }
 
+/// The name of the container that fills the volumes of a pod.
+pub fn filler(uid: &str) -> String {
+    format!("landfall.fill.{uid}")
+}
+
 /// The labels of something for a pod.
 pub fn labels(site: &Site, part: &str, uid: &str) -> BTreeMap<String, String> {
     let mut labels = site.labels(part);

@@ -137,6 +137,8 @@ impl Volumes for PodVolumes {
 
     async fn remove_of_pod(&self, uid: &str) -> Result<(), EngineFault> {
         let engine = &self.site.engine;
+        // Whoever filled them was stopped before the end.
+        engine.remove(&name::filler(uid)).await?;
         for volume in engine.volumes(&[(FOR_POD, uid)]).await? {
             engine.remove_volume(&volume.name).await?;
         }

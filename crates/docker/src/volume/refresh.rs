@@ -85,7 +85,7 @@ fn files(
         ordinal: None,
         governing_service: None,
         claim_templates: &[],
-        sources: sources,
+        sources,
         engine: facts,
     };
     let spec = translate(&input)

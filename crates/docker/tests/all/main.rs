@@ -8,8 +8,14 @@
     reason = "a helper that fails is a test that fails; skipped tests must be seen"
 )]
 
+mod around;
+mod engine;
+mod ingress;
+mod lock;
 mod page;
 mod pod;
 mod review;
 mod rollout;
+mod service;
 mod target;
+mod volume;

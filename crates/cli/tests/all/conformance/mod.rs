@@ -4,7 +4,7 @@
 //! A story is a function of a [`place::Place`]; [`on_both`] makes two tests of it. What differs is only how a test
 //! looks for itself at what runs and at what was written.
 
-mod place;
+pub mod place;
 
 /// Makes two tests of each story: `cluster` and `engine`.
 macro_rules! on_both {
@@ -25,7 +25,6 @@ macro_rules! on_both {
         }
     };
 }
-use on_both;
 
 mod changes;
 mod guards;

@@ -262,6 +262,22 @@ impl Place {
         }
     }
 
+    /// Runs `docker` on the place's engine.
+    pub fn docker(&self, args: &[&str]) -> String {
+        match &self.on {
+            On::Engine(engine) => engine.docker(args).ok(),
+            On::Cluster(_) => panic!("the place is on a cluster"),
+        }
+    }
+
+    /// The address of the place's engine.
+    pub fn docker_host(&self) -> String {
+        match &self.on {
+            On::Engine(engine) => engine.url(),
+            On::Cluster(_) => panic!("the place is on a cluster"),
+        }
+    }
+
     /// Whether it is an engine, for the few sentences that only one host needs.
     pub fn is_engine(&self) -> bool {
         matches!(self.on, On::Engine(_))
