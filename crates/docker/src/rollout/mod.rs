@@ -28,6 +28,8 @@ mod probe;
 mod probers;
 mod progress;
 mod run;
+#[cfg(test)]
+mod samples;
 mod shared;
 mod stage;
 mod stops_first;
