@@ -51,7 +51,15 @@ async fn what_was_done_by_hand_is_seen_and_put_right() {
     ] {
         repaired.push(after(&environment, by_hand).await);
     }
-    insta::assert_snapshot!(repaired.join("\n").replace(&network, "NETWORK"), @"");
+    insta::assert_snapshot!(repaired.join("\n").replace(&network, "NETWORK"), @"
+    repair (the container db-0.hand is stopped) statefulset/db
+    repair (its pod is missing) statefulset/db
+    repair (the container db-0.hand is paused) statefulset/db
+    repair (the container db-0.hand was changed: its Memory is 33554432 instead of 67108864) statefulset/db
+    repair (the container db-0.hand was changed: its RestartPolicy is no instead of always) statefulset/db
+    repair (the container db-0.hand is not connected to the network NETWORK) statefulset/db
+    repair (the container db-0.hand was renamed to mine) statefulset/db
+    ");
 }
 
 /// Objects are recorded in volumes that nothing uses: `docker volume prune` of engines before 23 removes them.
@@ -70,7 +78,11 @@ async fn lost_records_are_written_again_and_nothing_is_restarted() {
     for record in records.ok().lines() {
         environment.bench.docker(&["volume", "rm", record]).ok();
     }
-    insta::assert_snapshot!(environment.deploy(&manifests).await, @"");
+    insta::assert_snapshot!(environment.deploy(&manifests).await, @"
+    create statefulset/db
+    live
+    statefulset/db: 1 of 1 pods are ready
+    ");
     assert_eq!(started(), before);
     assert_eq!(environment.deploy(&manifests).await, "live\n");
 }
