@@ -149,7 +149,14 @@ pub fn drift_of(
 ) -> drift::Drift {
     let created = record.created.parse::<Timestamp>().unwrap_or(now);
     let age = now.duration_since(created).as_secs();
-    drift::of_workload(workload, pods, seen.network.as_deref(), &about.unsupported, ended(record), age)
+    let mut drift = drift::of_workload(workload, pods, seen.network.as_deref(), &about.unsupported, ended(record), age);
+    let there = seen.pods.keys().map(String::as_str).collect();
+    match volume::left_behind(&seen.environment, &workload.id, &seen.volumes, &there) {
+        0 => {}
+        1 => drift.say("a volume of a pod that is gone is left"),
+        count => drift.say(format!("{count} volumes of pods that are gone are left")),
+    }
+    drift
 }
 
 /// How a Job ended, as its record says.

@@ -95,7 +95,8 @@ async fn the_engine_is_too_old() {
         let read = stream.read(&mut request).unwrap();
         assert!(request[..read].starts_with(b"GET /version "));
         let answer = r#"{"Version":"19.03.15","ApiVersion":"1.40","Os":"linux","Arch":"amd64"}"#;
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", answer.len());
+        let head =
+            format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", answer.len());
         stream.write_all(format!("{head}{answer}").as_bytes()).unwrap();
     });
     insta::assert_snapshot!(refused(&address).await.full(), @"The engine is too old: version 19.03.15 has API 1.40, and Landfall needs API 1.41 or newer. Update it to Docker 20.10 or newer, or to Podman 3.4 or newer");

@@ -69,11 +69,18 @@ async fn lost_records_are_written_again_and_nothing_is_restarted() {
     let manifests = POD.replace("deploy: hand", "deploy: lost");
     let first = environment.deploy(&manifests).await;
     assert!(first.contains("live"), "{first}");
-    let started = || environment.bench.docker(&["inspect", "--format", "{{.Id}} {{.State.StartedAt}}", "db-0.lost"]).ok();
+    let started =
+        || environment.bench.docker(&["inspect", "--format", "{{.Id}} {{.State.StartedAt}}", "db-0.lost"]).ok();
     let before = started();
     let filter = format!("label=landfall.dev/environment={}", environment.key());
     let records = environment.bench.docker(&[
-        "volume", "ls", "--quiet", "--filter", &filter, "--filter", "label=landfall.dev/record",
+        "volume",
+        "ls",
+        "--quiet",
+        "--filter",
+        &filter,
+        "--filter",
+        "label=landfall.dev/record",
     ]);
     for record in records.ok().lines() {
         environment.bench.docker(&["volume", "rm", record]).ok();

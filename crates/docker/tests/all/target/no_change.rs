@@ -60,7 +60,13 @@ async fn sixty_objects_without_a_change_are_read_at_once_and_nothing_is_written(
     let until = (environment.target.engine().now().as_second() + 1).to_string();
     let key = environment.key();
     let events = environment.bench.docker(&[
-        "events", "--since", &since, "--until", &until, "--format", "{{.Type}} {{.Action}} {{.Actor.ID}} {{json .Actor.Attributes}}",
+        "events",
+        "--since",
+        &since,
+        "--until",
+        &until,
+        "--format",
+        "{{.Type}} {{.Action}} {{.Actor.ID}} {{json .Actor.Attributes}}",
     ]);
     let output = events.ok();
     let own: Vec<&str> = output.lines().filter(|line| line.contains(&key)).collect();

@@ -122,7 +122,8 @@ impl Environment {
     pub fn containers(&self) -> String {
         let filter = format!("label=landfall.dev/environment={}", self.key());
         let listed = self.bench.docker(&["ps", "--all", "--filter", &filter, "--format", "{{.Names}} {{.State}}"]).ok();
-        let mut lines: Vec<String> = listed.lines().filter(|line| !line.ends_with("removing")).map(without_random).collect();
+        let mut lines: Vec<String> =
+            listed.lines().filter(|line| !line.ends_with("removing")).map(without_random).collect();
         lines.sort();
         lines.join("\n")
     }
@@ -191,7 +192,8 @@ fn actions(plan: &Plan) -> String {
 
 fn told(ending: Ending) -> String {
     let lines = |word: &str, rollouts: Vec<landfall_core::rollout::Rollout>| {
-        let line = |rollout: &landfall_core::rollout::Rollout| format!("{}: {}\n", rollout.id.short(), rollout.sentence);
+        let line =
+            |rollout: &landfall_core::rollout::Rollout| format!("{}: {}\n", rollout.id.short(), rollout.sentence);
         format!("{word}\n{}", rollouts.iter().map(line).collect::<String>())
     };
     match ending {
