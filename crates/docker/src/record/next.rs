@@ -43,9 +43,7 @@ fn version(item: &Item, known: Option<&Record>, environment: &str, now: String) 
             Ok(known.next(item.gvk.clone(), patched(item, &known.document, patch)?))
         }
         (Action::Repair { .. } | Action::Unchanged | Action::Prune | Action::Keep(_), Some(known)) => Ok(known.clone()),
-        (_, None) => {
-            Err(TargetError::Conflict(format!("{} is not there any more", item.id)))
-        }
+        (_, None) => Err(TargetError::Conflict(format!("{} is not there any more", item.id))),
     }
 }
 
