@@ -93,3 +93,35 @@ async fn lost_records_are_written_again_and_nothing_is_restarted() {
     assert_eq!(started(), before);
     assert_eq!(environment.deploy(&manifests).await, "live\n");
 }
+
+const JOB: &str = r#"
+apiVersion: batch/v1
+kind: Job
+metadata: {name: migrate, labels: {deploy: once}}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: migrate
+          image: target/web:v1
+          imagePullPolicy: Never
+          env: [{name: EXIT_AFTER, value: 100ms}, {name: EXIT_CODE, value: "0"}]
+"#;
+
+/// Whoever tidies up an engine removes containers that have ended; a migration must not run once more for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_has_done_its_work_stays_done_when_its_container_is_removed() {
+    let Some(environment) = environment("once").await else { return };
+    insta::assert_snapshot!(environment.deploy(JOB).await, @"");
+    let filter = format!("label=landfall.dev/environment={}", environment.key());
+    let ended = environment.bench.docker(&["ps", "--all", "--quiet", "--filter", &filter, "--filter", "status=exited"]);
+    let ended = ended.ok();
+    assert_eq!(ended.lines().count(), 1, "{ended}");
+    environment.bench.docker(&["rm", ended.trim()]).ok();
+    assert_eq!(environment.deploy(JOB).await, "live\n");
+    // A change beside it waits for everything once more.
+    let more = format!("{JOB}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: more, labels: {{deploy: once}}}}\n");
+    insta::assert_snapshot!(environment.deploy(&more).await, @"");
+    assert_eq!(environment.containers(), "");
+}
