@@ -97,7 +97,9 @@ impl Place {
     /// Commits everything, and deploys it to its end.
     pub fn deploy(&self, message: &str, args: &[&str]) -> Ran {
         self.work.commit(message);
-        self.landfall(&[&["deploy", "production", "--timeout", "90s"], args].concat())
+        let says_how_long = args.iter().any(|arg| matches!(*arg, "--timeout" | "--no-wait"));
+        let limit = if says_how_long { &[][..] } else { &["--timeout", "90s"] };
+        self.landfall(&[&["deploy", "production"], limit, args].concat())
     }
 
     /// Commits everything, and deploys it while the test goes on.
@@ -237,29 +239,16 @@ impl Place {
         listed.lines().count()
     }
 
-    /// An environment variable of the program in the only pod.
-    pub fn variable(&self, name: &str) -> String {
-        match &self.on {
-            On::Cluster(cluster) => {
-                let pod = cluster.kubectl(&["get", "pods", "-n", &self.namespace, "-o", "name"]).ok();
-                let path = format!(
-                    "/api/v1/namespaces/{}/pods/{}:8080/proxy/env?{name}",
-                    self.namespace,
-                    pod.trim().trim_start_matches("pod/")
-                );
-                cluster.kubectl(&["get", "--raw", &path]).ok().trim().to_owned()
-            }
-            On::Engine(engine) => {
-                let namespace = format!("label=landfall.dev/namespace={}", self.namespace);
-                let filters = ["--filter", &namespace, "--filter", "label=landfall.dev/container"];
-                let id = engine.docker(&[&["ps", "--quiet"][..], &filters].concat()).ok();
-                let variables = engine
-                    .docker(&["inspect", "--format", "{{range .Config.Env}}{{println .}}{{end}}", id.trim()])
-                    .ok();
-                let begin = format!("{name}=");
-                variables.lines().find_map(|line| line.strip_prefix(&begin)).unwrap_or_default().to_owned()
-            }
-        }
+    /// An environment variable of the program in the only pod; `None` where nothing but the program could tell it.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        let On::Engine(engine) = &self.on else { return None };
+        let namespace = format!("label=landfall.dev/namespace={}", self.namespace);
+        let filters = ["--filter", &namespace, "--filter", "label=landfall.dev/container"];
+        let id = engine.docker(&[&["ps", "--quiet"][..], &filters].concat()).ok();
+        let format = "{{range .Config.Env}}{{println .}}{{end}}";
+        let variables = engine.docker(&["inspect", "--format", format, id.trim()]).ok();
+        let begin = format!("{name}=");
+        Some(variables.lines().find_map(|line| line.strip_prefix(&begin)).unwrap_or_default().to_owned())
     }
 
     /// Runs `docker` on the place's engine.
