@@ -39,11 +39,22 @@ fn message(container: &ContainerState, now: Timestamp) -> Option<String> {
         return None;
     }
     let probe = if probed.started { "Readiness" } else { "Startup" };
-    let said = match failure.strip_prefix("answered ").filter(|status| status.parse::<u16>().is_ok()) {
-        Some(status) => format!("HTTP probe failed with statuscode: {status}"),
-        None => failure.strip_prefix("failed: ").unwrap_or(failure).to_owned(),
-    };
+    let said = in_kubelets_words(failure);
     Some(format!("{probe} probe failed: {said}"))
+}
+
+/// What [`landfall_proxy`]'s probes say, as Go's libraries say it to the kubelet.
+fn in_kubelets_words(failure: &str) -> String {
+    let parts = |begin: &str, middle: &str| failure.strip_prefix(begin)?.split_once(middle);
+    if let Some((_, status)) = parts("GET ", " answered ") {
+        format!("HTTP probe failed with statuscode: {status}")
+    } else if let Some((url, why)) = parts("GET ", " failed: ") {
+        format!("Get \"{url}\": {why}")
+    } else if let Some((address, why)) = parts("A connection to ", " failed: ") {
+        format!("dial tcp {address}: {why}")
+    } else {
+        failure.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -62,15 +73,29 @@ mod tests {
             failure: Some(failure.into()),
             ready_since: None,
         };
-        let in_startup = Probed { started: false, ..failing("answered 500") };
-        let of_another_run = Probed { run: "2026-01-02T03:00:00Z".into(), ..failing("answered 500") };
-        let ready = Probed { ready_since: Some(RUN.into()), ..failing("answered 500") };
+        let in_startup = Probed { started: false, ..failing("GET http://web-1:8080/ready answered 500") };
+        let of_another_run =
+            Probed { run: "2026-01-02T03:00:00Z".into(), ..failing("GET http://web-1:8080/ready answered 500") };
+        let ready = Probed { ready_since: Some(RUN.into()), ..failing("GET http://web-1:8080/ready answered 500") };
         for (probed, age, expected) in [
-            (failing("answered 503"), 3, Some("Readiness probe failed: HTTP probe failed with statuscode: 503")),
-            (failing("failed: connection refused"), 3, Some("Readiness probe failed: connection refused")),
+            (
+                failing("GET http://web-1:8080/ready answered 503"),
+                3,
+                Some("Readiness probe failed: HTTP probe failed with statuscode: 503"),
+            ),
+            (
+                failing("GET http://web-1:8080/ready failed: connection refused"),
+                3,
+                Some("Readiness probe failed: Get \"http://web-1:8080/ready\": connection refused"),
+            ),
+            (
+                failing("A connection to web-1:5432 failed: connection refused"),
+                3,
+                Some("Readiness probe failed: dial tcp web-1:5432: connection refused"),
+            ),
             (failing("psql: no such database"), 3, Some("Readiness probe failed: psql: no such database")),
             (in_startup, 3, Some("Startup probe failed: HTTP probe failed with statuscode: 500")),
-            (failing("failed: connection refused"), 0, None),
+            (failing("psql: no such database"), 0, None),
             (of_another_run, 3, None),
             (ready, 3, None),
             (Probed::default(), 3, None),

@@ -117,7 +117,7 @@ impl Place {
 
     /// All that was told, with the names of pods, times and seconds replaced.
     pub fn mask(&self, ran: &Ran) -> String {
-        masked::mask(&Default::default(), &without_pods(&ran.snapshot()))
+        masked::mask(&Default::default(), &without_names(&ran.snapshot()))
     }
 
     /// The containers that run and are not being stopped, each with its image, as the target itself tells it.
@@ -303,24 +303,22 @@ fn engine() -> Option<&'static Engine> {
     ENGINE.get_or_init(start).as_ref()
 }
 
-/// `web-5d6c7b8f9-x7x2k` becomes `[POD]`: both targets name the pods of a Deployment so.
-fn without_pods(text: &str) -> String {
-    let words = text.split_inclusive([' ', '\n', ':', ';', ',']);
-    words
-        .map(|word| {
-            let name = word.trim_end_matches([' ', '\n', ':', ';', ',']);
-            let parts: Vec<&str> = name.rsplitn(3, '-').collect();
-            let is_id = |part: &str, least: usize| {
-                part.len() >= least && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-            };
-            match parts.as_slice() {
-                [random, hash, _] if random.len() == 5 && is_id(random, 5) && is_id(hash, 7) => {
-                    format!("[POD]{}", &word[name.len()..])
-                }
-                _ => word.to_owned(),
-            }
-        })
-        .collect()
+/// `web-5d6c7b8f9-x7x2k` becomes `[POD]`, as both targets name the pods of a Deployment, and `4f9d1c2` becomes `[REV]`.
+fn without_names(text: &str) -> String {
+    const ENDS: [char; 5] = [' ', '\n', ':', ';', ','];
+    let word = |word: &str| {
+        let name = word.trim_end_matches(ENDS);
+        let is_id = |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        let is_revision = name.len() == 7 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let parts: Vec<&str> = name.rsplitn(3, '-').collect();
+        let shown = match parts.as_slice() {
+            [random, hash, _] if random.len() == 5 && hash.len() >= 7 && is_id(random) && is_id(hash) => "[POD]",
+            _ if is_revision && name.bytes().any(|byte| byte.is_ascii_digit()) => "[REV]",
+            _ => name,
+        };
+        format!("{shown}{}", &word[name.len()..])
+    };
+    text.split_inclusive(ENDS).map(word).collect()
 }
 
 /// The manifest of a ConfigMap of the environment.

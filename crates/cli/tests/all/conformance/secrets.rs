@@ -34,7 +34,7 @@ fn a_value_is_shown_nowhere(place: &Place) {
     place.write("base/secret.yaml", &secret("other"));
     place.work.commit("Change");
     hidden(place, &["plan", "-vv"], 0);
-    place.write("base/secret.yaml", &secret(MARKER).replace("stringData", "data"));
+    place.write("base/secret.yaml", &secret(&format!("{MARKER}!")).replace("stringData", "data"));
     place.work.commit("Not base64");
     hidden(place, &["deploy", "production", "-vv"], 1);
 }
