@@ -20,7 +20,7 @@ use crate::{
     record::{self, Record},
     rollout::{PodState, Told, Workload, documents},
     service, sources,
-    status::{Places, status},
+    status::{self, Places},
     volume,
 };
 
@@ -100,9 +100,7 @@ fn shown(record: &Record, around: &Around<'_>) -> (Vec<Value>, Vec<String>) {
     if !Workload::is_kind(&record.id.kind) {
         let drift = other_drift(record, &document, around);
         let places = Places { volumes: &around.volumes, host: &about.name };
-        if let Some(status) = status(&record.id, &document, &places) {
-            document["status"] = status;
-        }
+        status::add(&record.id, &mut document, &places);
         return (vec![document], drift);
     }
     let (workload, pods) = (Workload::new(record.id.clone(), document), seen.pods_of(&record.id));
@@ -147,7 +145,14 @@ pub fn drift_of(
 ) -> drift::Drift {
     let created = record.created.parse::<Timestamp>().unwrap_or(now);
     let age = now.duration_since(created).as_secs();
-    drift::of_workload(workload, pods, seen.network.as_deref(), &about.unsupported, ended(record), age)
+    let mut drift = drift::of_workload(workload, pods, seen.network.as_deref(), &about.unsupported, ended(record), age);
+    let there = seen.pods.keys().map(String::as_str).collect();
+    match volume::left_behind(&seen.environment, &workload.id, &seen.volumes, &there) {
+        0 => {}
+        1 => drift.say("a volume of a pod that is gone is left"),
+        count => drift.say(format!("{count} volumes of pods that are gone are left")),
+    }
+    drift
 }
 
 /// How a Job ended, as its record says.

@@ -16,8 +16,22 @@ pub struct Places<'a> {
     pub host: &'a str,
 }
 
-/// The status of an object as recorded; `None` for kinds that have none.
-pub fn status(id: &ObjectId, document: &Value, places: &Places<'_>) -> Option<Value> {
+/// Adds what the controllers of a cluster would write to an object as recorded, of kinds without pods.
+pub fn add(id: &ObjectId, document: &mut Value, places: &Places<'_>) {
+    if let Some(status) = status(id, document, places) {
+        document["status"] = status;
+    }
+    if id.group.is_empty() && id.kind == "PersistentVolumeClaim" && document["spec"]["volumeName"].is_null() {
+        document["spec"]["volumeName"] = own_volume(id).into();
+    }
+}
+
+fn own_volume(id: &ObjectId) -> String {
+    claim_volume_name(&id.name, id.namespace.as_deref().unwrap_or_default())
+}
+
+/// The status; `None` for kinds that have none.
+fn status(id: &ObjectId, document: &Value, places: &Places<'_>) -> Option<Value> {
     let published = || json!({"loadBalancer": {"ingress": [{"hostname": places.host}]}});
     match (id.group.as_str(), id.kind.as_str()) {
         ("", "PersistentVolumeClaim") => Some(claim(id, document, places)),
@@ -44,11 +58,11 @@ pub fn status(id: &ObjectId, document: &Value, places: &Places<'_>) -> Option<Va
 }
 
 fn claim(id: &ObjectId, document: &Value, places: &Places<'_>) -> Value {
-    let own = claim_volume_name(&id.name, id.namespace.as_deref().unwrap_or_default());
-    let bound = |_: &str| json!({"phase": "Bound", "capacity": document["spec"]["resources"]["requests"]});
+    let own = own_volume(id);
+    let bound = || json!({"phase": "Bound", "capacity": document["spec"]["resources"]["requests"]});
     match document["spec"]["volumeName"].as_str() {
-        Some(volume) if volume != own => bound(volume),
-        _ if places.volumes.contains(&own) => bound(&own),
+        Some(volume) if volume != own => bound(),
+        _ if places.volumes.contains(&own) => bound(),
         _ => json!({"phase": "Pending"}),
     }
 }

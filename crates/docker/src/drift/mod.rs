@@ -20,7 +20,8 @@ pub struct Drift {
 }
 
 impl Drift {
-    fn say(&mut self, sentence: impl Into<String>) {
+    /// Adds a sentence without a full stop.
+    pub fn say(&mut self, sentence: impl Into<String>) {
         self.sentences.push(sentence.into());
     }
 }

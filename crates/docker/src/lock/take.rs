@@ -30,6 +30,9 @@ const UNUSED: i64 = 10;
 /// So often whoever waits looks whether it is one that is left behind.
 const LOOK: Duration = Duration::from_secs(15);
 
+/// A container that is being removed is gone within milliseconds, and nobody has the lock any more.
+const GOING: Duration = Duration::from_millis(20);
+
 /// Takes the lock of an environment for `holder` (`alice@laptop`), if need be when it is free, within `wait`. The
 /// environment's network is there.
 ///
@@ -121,17 +124,18 @@ async fn look(site: &Site, name: &str) -> Result<Option<TargetError>, TargetErro
         let at: Option<Timestamp> = inspect.pointer(at).and_then(Value::as_str).and_then(|time| time.parse().ok());
         at.map_or(0, |at| engine.now().as_second() - at.as_second())
     };
-    let is_left = match inspect["State"]["Status"].as_str().unwrap_or_default() {
-        "created" => age("/Created") > UNUSED,
-        // The engine itself removes those that end; not always where it was stopped meanwhile.
-        "exited" | "dead" => age("/State/FinishedAt") > UNUSED,
-        _ => false,
-    };
-    if is_left {
+    let status = inspect["State"]["Status"].as_str().unwrap_or_default();
+    // The engine itself removes those that end; not always where it was stopped meanwhile.
+    let has_ended = matches!(status, "exited" | "dead" | "removing");
+    if has_ended || status == "created" && age("/Created") > UNUSED {
         let id = inspect["Id"].as_str().unwrap_or(name);
         // One that was started at this moment runs, and is not removed.
         match engine.remove_ended(id).await {
             Ok(()) => return Ok(None),
+            Err(going) if going.kind == FaultKind::State && has_ended => {
+                tokio::time::sleep(GOING).await;
+                return Ok(None);
+            }
             Err(running) if running.kind == FaultKind::State => {}
             Err(other) => return Err(fault(other)),
         }

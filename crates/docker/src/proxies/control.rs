@@ -60,7 +60,11 @@ impl Control {
     pub async fn open(engine: &Engine, container: &str) -> Result<Self, EngineFault> {
         let exec =
             Exec { command: ["/landfall", "proxy", "control"].map(str::to_owned).into(), user: None, input: true };
-        let session = engine.exec(container, &exec).await?;
+        let session = match engine.exec(container, &exec).await {
+            // It has just ended, or ends again and again.
+            Err(fault) if fault.kind == FaultKind::State => return Err(silent(engine, container).await),
+            session => session?,
+        };
         let (asks, queue) = mpsc::channel(1);
         let (sender, mut view) = watch::channel(View::default());
         let task = tokio::spawn(converse(session, queue, sender));

@@ -18,7 +18,7 @@ const WAITS: (Duration, Duration) = (Duration::from_millis(200), Duration::from_
 const BURST: usize = 64;
 
 /// How the names of the records of inventories begin.
-const INVENTORY: &str = "landfall.record.inventory.";
+const INVENTORY: &str = "landfall.record_inventory.";
 
 /// Reads all pods as they are now. Those that this Landfall is working at stay, though nothing is to be seen of them.
 ///

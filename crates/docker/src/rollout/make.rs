@@ -37,7 +37,7 @@ pub async fn make(shared: Arc<Shared>, pod: PodState) {
     loop {
         let Err(fault) = Making { shared: &shared, uid: &uid, spec: &spec }.make().await else { break };
         tracing::info!(pod = spec.name, reason = fault.reason, message = fault.message, "a pod cannot be made");
-        if shared.store.change_pod(&uid, |pod| pod.fault = Some(fault)).is_none() {
+        if shared.store.change_pod(&uid, |pod| pod.fault = Some(fault.or_same(pod.fault.as_ref()))).is_none() {
             return;
         }
         sleep(wait).await;

@@ -62,6 +62,20 @@ pub struct Fault {
     pub message: String,
 }
 
+impl Fault {
+    /// The newer of two faults; where only numbers differ, such as a port in an engine's words, the older one: it is no
+    /// news.
+    pub fn or_same(self, before: Option<&Self>) -> Self {
+        let without_numbers = |fault: &Self| fault.message.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+        let is_same = |before: &&Self| {
+            before.reason == self.reason
+                && before.container == self.container
+                && without_numbers(before) == without_numbers(&self)
+        };
+        before.filter(is_same).cloned().unwrap_or(self)
+    }
+}
+
 /// A container of a pod.
 #[derive(Debug, Clone, Default)]
 pub struct ContainerState {

@@ -46,7 +46,8 @@ impl Running {
         let Some(shown) = shown.or_else(|| Some(self.pod(spec?, names::uid(), Work::Preparing, None))) else {
             return self.shared.warn(format!("no pod of {id} can be made: {}", fault.message));
         };
-        self.shared.store.change(|pods| pods.insert(shown.uid.clone(), PodState { fault: Some(fault), ..shown }));
+        let fault = Some(fault.or_same(shown.fault.as_ref()));
+        self.shared.store.change(|pods| pods.insert(shown.uid.clone(), PodState { fault, ..shown }));
     }
 
     /// What a new pod is to be.

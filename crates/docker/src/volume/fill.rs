@@ -20,6 +20,8 @@ pub struct Fill<'a> {
     pub what: What<'a>,
     /// Folders in it that have to be there (`subPath`).
     pub folders: Vec<&'a str>,
+    /// The group of these (`fsGroup`).
+    pub group: Option<u32>,
 }
 
 /// What a volume gets.
@@ -130,7 +132,8 @@ async fn add(
             path = format!("{path}/{part}");
             // What is there stays as it is; it may be a file.
             if site.engine.mode_of(container, &format!("/{path}")).await?.is_none() {
-                archive.folder(&path, 0o777, 0);
+                let mode = if fill.group.is_some() { 0o2777 } else { 0o777 };
+                archive.folder(&path, mode, fill.group.unwrap_or_default());
             }
         }
     }

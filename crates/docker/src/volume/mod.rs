@@ -15,9 +15,11 @@
 mod claim;
 mod fill;
 mod layout;
+mod left;
 mod name;
 mod pods;
 mod refresh;
 
 pub use claim::{claim_drift, ensure_claim, remove_claim};
+pub use left::left_behind;
 pub use pods::PodVolumes;

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use super::{
     claim::ensure_claim,
     fill::{Fill, What, fill},
+    left,
     name::{self, FOR_POD},
 };
 use crate::{
@@ -41,8 +42,8 @@ impl PodVolumes {
 
     async fn make(&self, uid: &str, pod: &PodSpec, volume: &VolumeSpec) -> Result<(VolumeAt, bool), EngineFault> {
         match &volume.kind {
-            VolumeKind::Files(_) => self.of_pod(uid, &volume.name, &BTreeMap::new()).await,
-            VolumeKind::EmptyDir(empty) => self.of_pod(uid, &volume.name, &options(empty, pod.fs_group)).await,
+            VolumeKind::Files(_) => self.of_pod(uid, pod, &volume.name, &BTreeMap::new()).await,
+            VolumeKind::EmptyDir(empty) => self.of_pod(uid, pod, &volume.name, &options(empty, pod.fs_group)).await,
             VolumeKind::HostPath(host) => {
                 let create = host.kind == HostPathKind::OrCreate;
                 Ok((VolumeAt::Host { path: host.path.clone(), create }, false))
@@ -67,6 +68,7 @@ impl PodVolumes {
     async fn of_pod(
         &self,
         uid: &str,
+        pod: &PodSpec,
         volume: &str,
         options: &BTreeMap<String, String>,
     ) -> Result<(VolumeAt, bool), EngineFault> {
@@ -76,7 +78,11 @@ impl PodVolumes {
         let is_fresh = there.is_none();
         let made = match there {
             Some(there) => there,
-            None => engine.create_volume(&name, &name::labels(&self.site, name::OF_POD, uid), options).await?,
+            None => {
+                let mut labels = name::labels(&self.site, name::OF_POD, uid);
+                labels.extend(left::owner_labels(pod));
+                engine.create_volume(&name, &labels, options).await?
+            }
         };
         Ok((VolumeAt::Named { name, mountpoint: made.mountpoint }, is_fresh))
     }
@@ -121,7 +127,7 @@ impl PodVolumes {
             let folders = folders(pod, volume);
             // A folder of the machine is only touched where a part of it has to be made.
             if !(folders.is_empty() && matches!(what, What::Nothing)) {
-                fills.push(Fill { at, what, folders });
+                fills.push(Fill { at, what, folders, group: pod.fs_group });
             }
         }
         fill(&self.site, uid, &fills).await?;

@@ -60,7 +60,7 @@ impl PodVolumes {
         }
         let fills: Vec<Fill<'_>> = places
             .iter()
-            .map(|(at, files)| Fill { at, what: What::Files { files, fresh: false }, folders: Vec::new() })
+            .map(|(at, files)| Fill { at, what: What::Files { files, fresh: false }, folders: Vec::new(), group: None })
             .collect();
         fill(&self.site, uid, &fills).await
     }

@@ -13,7 +13,7 @@ use crate::{
     engine::Engine,
     record::{self, Records},
     rollout::Workload,
-    status::{Places, status},
+    status::{self, Places},
 };
 
 /// The records of a deploy.
@@ -69,10 +69,8 @@ fn documents(records: &Records, environment: &str, volumes: &BTreeSet<String>, h
     objects
         .map(|record| {
             let mut document = record.shown();
-            if !Workload::is_kind(&record.id.kind)
-                && let Some(status) = status(&record.id, &document, &places)
-            {
-                document["status"] = status;
+            if !Workload::is_kind(&record.id.kind) {
+                status::add(&record.id, &mut document, &places);
             }
             document
         })

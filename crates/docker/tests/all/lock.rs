@@ -82,7 +82,7 @@ async fn the_agent_asks_pods_by_their_names() {
     let said = agent.ask("web-1.agent", &http("/ready"), second).await.unwrap_err();
     assert!(said.ends_with("answered 503"), "{said}");
     let said = agent.ask("nobody.agent", &http("/ready"), second).await.unwrap_err();
-    insta::assert_snapshot!(said, @"");
+    assert!(said.starts_with("GET http://nobody.agent:8080/ready "), "{said}");
     assert_eq!(agent.ask("web-1.agent", &ProbeCheck::Tcp { host: None, port: 8080 }, second).await, Ok(()));
     env.bench.docker(&["rm", "--force", "web-1.agent"]).ok();
     Box::new(session).release().await;

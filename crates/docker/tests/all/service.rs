@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::json;
 
-use crate::around::{environment, get};
+use crate::around::{environment, first_answer, get};
 
 fn probed() -> serde_json::Value {
     json!({"container": {"ports": [{"name": "http", "containerPort": 8080}],
@@ -62,7 +62,7 @@ async fn nobody_notices_a_new_version() {
         "web",
         &json!({"type": "NodePort", "selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": 8080, "nodePort": 30111}]}),
     );
-    let deploy = env.deploy(&[service.clone()]).await;
+    let deploy = env.deploy(std::slice::from_ref(&service)).await;
     deploy.services.ensure(&service).await.unwrap();
     deploy.roll(&env.workload("Deployment", "web", "v1", &probed())).await;
     deploy.end().await;
@@ -80,7 +80,7 @@ async fn nobody_notices_a_new_version() {
             })
         })
         .collect();
-    let deploy = env.deploy(&[service.clone()]).await;
+    let deploy = env.deploy(std::slice::from_ref(&service)).await;
     let new = deploy.roll(&env.workload("Deployment", "web", "v2", &probed())).await;
     assert_eq!(get(address, "/", "x").await.unwrap(), format!("v2 {}\n", new[0].name));
     deploy.end().await;
@@ -90,7 +90,7 @@ async fn nobody_notices_a_new_version() {
     }
     assert!(asked.load(Ordering::Relaxed) > 20, "{asked:?}");
     // Nothing is left of the old pod, the lock, or the filling of volumes.
-    assert_eq!(env.left().await, [format!("{}.switch-over", new[0].name), "svc-web.switch-over".to_owned()]);
+    assert_eq!(env.left().await, ["svc-web.switch-over".to_owned(), new[0].host()]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,6 +109,7 @@ async fn clients_wait_while_the_only_pod_that_writes_to_a_claim_is_replaced() {
     deploy.services.ensure(&service).await.unwrap();
     deploy.roll(&env.workload("Deployment", "web", "v1", &parts)).await;
     let address = env.published(30112);
+    first_answer(address).await;
     let client = tokio::spawn(async move {
         let mut answers = Vec::new();
         loop {
@@ -141,7 +142,7 @@ async fn a_port_that_is_taken_is_told_with_who_has_it_and_the_old_ports_go_on() 
     let deploy = env.deploy(&[service(30121)]).await;
     deploy.services.ensure(&service(30121)).await.unwrap();
     deploy.roll(&env.workload("Deployment", "web", "v1", &probed())).await;
-    assert!(get(env.published(30121), "/", "x").await.unwrap().starts_with("v1 web-"));
+    assert!(first_answer(env.published(30121)).await.starts_with("v1 web-"));
 
     let fault = deploy.services.ensure(&service(30122)).await.unwrap_err();
     insta::assert_snapshot!(fault.full(), @"Port 30122/tcp of the host, which the container 'svc-web.ports' is to publish, is taken by the container 'legacy'. Stop 'legacy', or choose another port in the manifest");
@@ -161,7 +162,7 @@ async fn a_port_that_is_taken_is_told_with_who_has_it_and_the_old_ports_go_on() 
     // Somebody removes the proxy: whoever comes next makes it anew.
     env.bench.docker(&["rm", "--force", "svc-web.ports"]).ok();
     deploy.roll(&env.workload("Deployment", "web", "v2", &probed())).await;
-    assert!(get(env.published(30124), "/", "x").await.unwrap().starts_with("v2 web-"));
+    assert!(first_answer(env.published(30124)).await.starts_with("v2 web-"));
     deploy.services.remove("ports", "web").await.unwrap();
     assert!(get(env.published(30124), "/", "x").await.is_err());
     env.bench.docker(&["rm", "--force", "legacy"]).ok();
@@ -172,7 +173,7 @@ async fn a_port_that_is_taken_is_told_with_who_has_it_and_the_old_ports_go_on() 
 async fn a_replacement_that_was_broken_off_is_finished() {
     let Some(env) = environment("broken-off").await else { return };
     let service = env.service("web", &json!({"selector": {"app": "web"}, "ports": [{"port": 80}]}));
-    let deploy = env.deploy(&[service.clone()]).await;
+    let deploy = env.deploy(std::slice::from_ref(&service)).await;
     deploy.services.ensure(&service).await.unwrap();
     // As after a kill between the end of the old one and the new name of its successor.
     env.bench.docker(&["rename", "svc-web.broken-off", "svc-web.broken-off.next"]).ok();
@@ -193,7 +194,7 @@ async fn a_container_of_somebody_else_in_the_place_of_a_proxy_is_named() {
     let Some(env) = environment("taken").await else { return };
     env.bench.docker(&["create", "--name", "svc-web.taken", "landfall-around/web:v1"]).ok();
     let service = env.service("web", &json!({"selector": {"app": "web"}, "ports": [{"port": 80}]}));
-    let deploy = env.deploy(&[service.clone()]).await;
+    let deploy = env.deploy(std::slice::from_ref(&service)).await;
     let fault = deploy.services.ensure(&service).await.unwrap_err();
     insta::assert_snapshot!(fault.full(), @"The name 'svc-web.taken' is taken by a container that does not belong to this environment. Rename or remove it; Landfall does not touch containers that it did not make");
     deploy.services.remove("taken", "web").await.unwrap();

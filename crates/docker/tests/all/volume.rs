@@ -39,10 +39,11 @@ async fn files_of_a_config_map_change_in_place() {
         ("/one/site.conf", "one"),
         ("/all/deep/key", "secret"),
         ("/all/site.conf", "one"),
-        ("/all/labels", "app=\"web\"\n"),
     ] {
         assert_eq!(env.file(&pod, path).await, expected, "{path}");
     }
+    let labels = env.file(&pod, "/all/labels").await;
+    assert!(labels.starts_with("app=\"web\"\npod-template-hash=\""), "{labels}");
     let mut objects = landfall_docker::pod::Objects::default();
     objects.insert(object(json!({"site.conf": "two", "new.conf": "y"})), "files");
     objects.insert(secret, "files");
@@ -51,7 +52,7 @@ async fn files_of_a_config_map_change_in_place() {
     for (path, expected) in [
         ("/conf/site.conf", "two"),
         ("/conf/new.conf", "y"),
-        ("/conf/gone.conf", "open /conf/gone.conf: no such file or directory\n"),
+        ("/conf/gone.conf", "HTTP/1.1 404 Not Found: open /conf/gone.conf: no such file or directory\n"),
         // As in a cluster: what is mounted by a part of its path stays.
         ("/one/site.conf", "one"),
         ("/all/deep/key", "secret"),
@@ -69,7 +70,6 @@ async fn files_of_a_config_map_change_in_place() {
         .collect();
     names.sort();
     assert_eq!(names, ["..data", "new.conf", "site.conf"]);
-    // A key that an item asks for is gone: the files stay as they are, and that is told.
     deploy.end().await;
 }
 
@@ -114,7 +114,7 @@ async fn modes_and_groups_are_those_of_the_kubelet() {
         (of_pod("key"), "..data", "2755 0:2000"),
         (of_pod("scratch"), "", "2777 0:2000"),
         ("data.modes".to_owned(), "", "2777 0:2000"),
-        ("data.modes".to_owned(), "a/b", "777 0:2000"),
+        ("data.modes".to_owned(), "a/b", "2777 0:2000"),
     ] {
         assert_eq!(modes(&volume, path), expected, "{volume} {path}");
     }
@@ -161,7 +161,7 @@ async fn what_a_killed_deploy_left_is_removed() {
         "container": {"volumeMounts": [{"name": "conf", "mountPath": "/conf"}]},
         "pod": {"volumes": [{"name": "conf", "configMap": {"name": "app"}}]},
     });
-    let deploy = env.deploy(&[app.clone()]).await;
+    let deploy = env.deploy(std::slice::from_ref(&app)).await;
     let pods = deploy.roll(&env.workload("Pod", "web", "v1", &parts)).await;
     // As if it had been killed while it filled the volumes of another pod.
     let spec = pods[0].spec.clone();

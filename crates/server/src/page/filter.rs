@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn times_as_forms_and_people_write_them() {
-        let at = |text: &str| time(text).map(|time| crate::words::time(time)).map_err(|problem| problem.1);
+        let at = |text: &str| time(text).map(crate::words::time).map_err(|problem| problem.1);
         assert_eq!(at("2026-11-25T14:32").unwrap(), "2026-11-25 14:32:00 UTC");
         assert_eq!(at(" 2026-11-25 14:32:05 ").unwrap(), "2026-11-25 14:32:05 UTC");
         assert_eq!(at("2026-11-25T14:32:05+01:00").unwrap(), "2026-11-25 13:32:05 UTC");

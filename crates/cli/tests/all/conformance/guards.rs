@@ -1,9 +1,6 @@
 //! What is never done without approval.
 
-use super::{
-    on_both,
-    place::{CLAIM, Place, settings},
-};
+use super::place::{CLAIM, Place, settings};
 
 on_both!(a_claim_is_kept_until_it_is_named, a_revision_that_would_delete_most_is_refused, an_empty_revision_is_refused);
 

@@ -2,10 +2,7 @@
 
 use serde_json::Value;
 
-use super::{
-    on_both,
-    place::{Place, SERVICE, settings},
-};
+use super::place::{Place, SERVICE, settings};
 use crate::live::stage::web;
 
 on_both!(a_deploy_that_was_killed_while_it_waited_goes_on);

@@ -25,7 +25,6 @@ macro_rules! on_both {
         }
     };
 }
-use on_both;
 
 mod changes;
 mod guards;

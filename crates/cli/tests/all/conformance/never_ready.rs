@@ -1,6 +1,6 @@
 //! A version that never gets ready: the one before it keeps serving, and the reason is told.
 
-use super::{on_both, place::Place};
+use super::place::Place;
 use crate::live::stage::web;
 
 on_both!(

@@ -1,6 +1,6 @@
 //! The way back is a commit.
 
-use super::{on_both, place::Place};
+use super::place::Place;
 use crate::live::stage::web;
 
 on_both!(a_rollback_deploys_what_was_there_before);

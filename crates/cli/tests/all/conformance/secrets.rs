@@ -1,6 +1,6 @@
 //! Values of Secrets appear nowhere, and arrive where they belong.
 
-use super::{on_both, place::Place};
+use super::place::Place;
 use crate::live::stage::web;
 
 on_both!(a_value_is_shown_nowhere);

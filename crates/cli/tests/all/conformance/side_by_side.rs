@@ -1,6 +1,6 @@
 //! Two environments on one target do not meet.
 
-use super::{on_both, place::Place};
+use super::place::Place;
 
 on_both!(two_environments_leave_each_other_alone);
 

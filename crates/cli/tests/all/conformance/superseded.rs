@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{on_both, place::Place};
+use super::place::Place;
 use crate::live::{running::Running, stage::web};
 
 on_both!(the_older_deploy_ends_and_the_newer_one_goes_live);

@@ -46,7 +46,7 @@ fn nobody_may_use_the_socket() {
     let work = work();
     let socket = work.dir().join("docker.sock");
     let _listener = UnixListener::bind(&socket).unwrap();
-    fs::set_permissions(&socket, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&socket, fs::Permissions::from_mode(0o0)).unwrap();
     let plan =
         work.command(&["plan", "-f", "base", "-l", "deploy=shop", &format!("--docker=unix://{}", socket.display())]);
     // Root is refused nothing, unless it gives that right away.

@@ -138,19 +138,27 @@ impl Environment {
         let mut pod = json!({"terminationGracePeriodSeconds": 10, "containers": [main]});
         extend(&mut pod, &parts["pod"]);
         let api_version = if kind == "Pod" { "v1" } else { "apps/v1" };
-        let mut spec = json!({"template": {"metadata": {"labels": {"app": name}}, "spec": pod}});
-        extend(&mut spec, &parts["spec"]);
-        let document = self.object(api_version, kind, name, &json!({"spec": spec}));
+        let labels = json!({"labels": {"app": name}});
+        let fields = match kind {
+            "Pod" => json!({"metadata": labels, "spec": pod}),
+            _ => {
+                let mut spec = json!({"template": {"metadata": labels, "spec": pod}});
+                extend(&mut spec, &parts["spec"]);
+                json!({"spec": spec})
+            }
+        };
+        let document = self.object(api_version, kind, name, &fields);
         let Gvk { group, kind, .. } = Gvk::new(api_version, kind);
         let namespace = Some(self.site.environment.clone());
         Workload::new(ObjectId { group, kind, namespace, name: name.to_owned() }, document)
     }
 
-    /// What the pod `from` gets from a URL.
+    /// What the pod `from` gets from a URL, or why not.
     pub async fn get_from(&self, from: &str, url: &str) -> String {
         let inspect = self.site.engine.inspect(from).await.unwrap();
         let address = inspect["NetworkSettings"]["Networks"][&self.site.network]["IPAddress"].as_str().unwrap();
-        get(SocketAddr::new(address.parse().unwrap(), 8080), &format!("/get?{url}"), "x").await.unwrap()
+        let address = SocketAddr::new(address.parse().unwrap(), 8080);
+        get(address, &format!("/get?{url}"), "x").await.unwrap_or_else(|fault| fault)
     }
 
     /// What a file in the pod `pod` holds.
@@ -241,6 +249,19 @@ pub async fn get(address: SocketAddr, path: &str, host: &str) -> Result<String, 
     } else {
         Err(format!("{}: {body}", head.lines().next().unwrap_or_default()))
     }
+}
+
+/// Gets `/` as soon as anybody answers: a pod may be ready a moment before its Services are told.
+pub async fn first_answer(address: SocketAddr) -> String {
+    let ask = async {
+        loop {
+            match get(address, "/", "x").await {
+                Ok(answer) => return answer,
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+    };
+    timeout(PATIENCE, ask).await.unwrap()
 }
 
 /// Puts fields into an object, deeply.

@@ -85,7 +85,7 @@ impl Environment {
         let deployer = Deployer { target: &self.target, journal: None, progress: &Silent };
         match deployer.deploy(manifests, &request).await {
             Ok(Outcome::Applied { planned, ending }) => {
-                format!("{}{}", actions(&planned.plan), ending.map(told).unwrap_or_default())
+                stable(&format!("{}{}", actions(&planned.plan), ending.map(told).unwrap_or_default()))
             }
             Ok(Outcome::Blocked(planned)) => {
                 let refusals = planned.plan.refusals.iter();
@@ -98,7 +98,7 @@ impl Environment {
     fn request(&self, options: PlanOptions) -> Request {
         Request {
             environment: self.name.to_owned(),
-            cause: Cause::Command,
+            cause: Cause::Apply,
             asked_by: "test@here".to_owned(),
             commit: None,
             is_before: None,
@@ -117,13 +117,25 @@ impl Environment {
         }
     }
 
-    /// The names of all containers of the environment with their states; random parts are left out.
+    /// The names of all containers of the environment with their states; random parts are left out, and the lock of the
+    /// last deploy, which the engine removes in this moment.
     pub fn containers(&self) -> String {
         let filter = format!("label=landfall.dev/environment={}", self.key());
         let listed = self.bench.docker(&["ps", "--all", "--filter", &filter, "--format", "{{.Names}} {{.State}}"]).ok();
-        let mut lines: Vec<String> = listed.lines().map(without_random).collect();
+        let mut lines: Vec<String> =
+            listed.lines().filter(|line| !line.ends_with("removing")).map(without_random).collect();
         lines.sort();
         lines.join("\n")
+    }
+
+    /// Changes things as nobody should: removes a pod of `web`, stops `store`, and lets the proxy of `web` go.
+    pub fn break_by_hand(&self) {
+        let filter = format!("label=landfall.dev/environment={}", self.key());
+        let listed = self.bench.docker(&["ps", "--filter", &filter, "--format", "{{.Names}}"]).ok();
+        let first = |prefix: &str| listed.lines().find(|name| name.starts_with(prefix)).unwrap().to_owned();
+        self.bench.docker(&["rm", "--force", &first("web-")]).ok();
+        self.bench.docker(&["stop", &first("store-")]).ok();
+        self.bench.docker(&["rm", "--force", &first("svc-web")]).ok();
     }
 
     /// The value of the label of all that is the environment's own, and the name of its network.
@@ -146,6 +158,20 @@ fn without_random(line: &str) -> String {
         all => all.join("-"),
     };
     format!("{kept}.{rest} {state}")
+}
+
+/// A text with the random part of pods' names replaced, and without what is only a matter of time.
+fn stable(text: &str) -> String {
+    let text = text.replace("; 1 old pod is still stopping", "").replace("; 2 old pods are still stopping", "");
+    let word = |word: &str| {
+        let (pod, rest) = word.split_once('.').unwrap_or((word, ""));
+        let is_random = |part: &str, length| part.len() == length && part.chars().all(|c| c.is_ascii_alphanumeric());
+        match pod.rsplitn(3, '-').collect::<Vec<_>>().as_slice() {
+            [random, hash, name] if is_random(random, 5) && is_random(hash, 10) => format!("{name}-HASH.{rest}"),
+            _ => word.to_owned(),
+        }
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 fn actions(plan: &Plan) -> String {

@@ -1,0 +1,3 @@
+//! Calls to engines, and what is said where they fail.
+
+mod faults;
