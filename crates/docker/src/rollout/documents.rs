@@ -28,6 +28,8 @@ pub fn documents(workload: &Workload, pods: &[PodState], told: &Told, now: Times
     document["status"] = match workload.id.kind.as_str() {
         "StatefulSet" => stateful_set(workload, &numbers, &stages),
         "DaemonSet" => daemon_set(&numbers),
+        // Its end is recorded: its pods may be gone.
+        "Job" if document["status"]["conditions"].is_array() => document["status"].clone(),
         "Job" => job(workload, &counted, &stages, now),
         _ => deployment(workload, &numbers, told),
     };

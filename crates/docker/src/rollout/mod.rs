@@ -29,6 +29,8 @@ mod probe_events;
 mod probers;
 mod progress;
 mod run;
+#[cfg(test)]
+mod samples;
 mod shared;
 mod stage;
 mod stops_first;

@@ -19,7 +19,7 @@ async fn refused(address: &str) -> EngineFault {
 }
 
 /// The shared engine, with a small image.
-async fn engine() -> Option<(&'static Bench, Engine)> {
+pub async fn engine() -> Option<(&'static Bench, Engine)> {
     if !landfall_bench_engine::can_run() {
         return None;
     }
