@@ -14,7 +14,15 @@ fn a_claim_is_kept_until_it_is_named(place: &Place) {
     place.work.remove("base/claim.yaml");
     place.work.commit("Without the claim");
     let kept = place.landfall(&["deploy", "production", "--no-wait"]).success();
-    insta::assert_snapshot!(kept.stdout.trim_end(), @"");
+    insta::assert_snapshot!(kept.stdout.trim_end(), @r"
+    = keep  persistentvolumeclaim/data
+
+    1 kept, 3 unchanged
+
+    persistentvolumeclaim/data
+        a PersistentVolumeClaim is never deleted without approval: the data in its volume may be lost with it
+        to delete it: deploy with --allow-prune persistentvolumeclaim/data, or delete it by hand
+    ");
     assert_eq!(place.claims(), 1);
     let pruned = place.landfall(&["deploy", "production", "--no-wait", "--allow-prune", "persistentvolumeclaim/data"]);
     pruned.success();
@@ -34,7 +42,19 @@ fn a_revision_that_would_delete_most_is_refused(place: &Place) {
     let mut refused = None;
     let writes = place.writes(|| refused = Some(place.landfall(&["deploy", "production"])));
     assert_eq!(writes, [""; 0]);
-    insta::assert_snapshot!(place.report(&refused.unwrap(), "error:"), @"");
+    insta::assert_snapshot!(place.report(&refused.unwrap(), "error:"), @r"
+    --- stderr ---
+    error: This revision is not deployed; nothing was written
+      - The revision would prune 6 of the 8 live objects of this environment (75 %, allowed are 50 %)
+          configmap/eight in namespace $NS
+          configmap/five in namespace $NS
+          configmap/four in namespace $NS
+          configmap/seven in namespace $NS
+          configmap/six in namespace $NS
+          configmap/three in namespace $NS
+        to go on: check that the revision and the paths are the right ones; then prune in several commits, name the objects with --allow-prune, or raise maxPruneShare of the environment in landfall.yaml
+    --- exit status 4 ---
+    ");
 }
 
 fn an_empty_revision_is_refused(place: &Place) {

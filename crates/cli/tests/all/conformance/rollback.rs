@@ -19,7 +19,24 @@ fn a_rollback_deploys_what_was_there_before(place: &Place) {
     // What is told on the way depends on who is how fast.
     let mut ran = ran;
     ran.stderr = ran.stderr.lines().filter(|line| !line.starts_with("deployment/web: ")).collect::<Vec<_>>().join("\n");
-    insta::assert_snapshot!(place.mask(&ran), @"");
+    insta::assert_snapshot!(place.mask(&ran), @r#"
+    ~ update  deployment/web  base/web.yaml:1:1
+
+    1 to update
+
+    deployment/web
+        spec.template.spec.containers[name=web].image
+          - "landfall-bench/web:v2"
+          + "landfall-bench/web:v1"
+    --- stderr ---
+    Undoing on main:
+      [REV] Update
+
+    [REV] is now the tip of main
+    Deploying production at [REV] (Revert "Update")
+    Live since [TIME] ([N] s): 1 updated
+    --- exit status 0 ---
+    "#);
     place.assert_runs(&["web landfall-bench/web:v1"]);
     let history = place.landfall(&["history", "production", "-o", "json"]).success();
     let history: Value = serde_json::from_str(&history.stdout).unwrap();

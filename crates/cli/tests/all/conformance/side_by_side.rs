@@ -40,5 +40,11 @@ fn two_environments_leave_each_other_alone(place: &Place) {
     let report = place.report(&refused, "error:");
     let report: Vec<&str> =
         report.lines().map(|line| line.split(" (its record: ").next().unwrap_or_default()).collect();
-    insta::assert_snapshot!(report.join("\n"), @"");
+    insta::assert_snapshot!(report.join("\n"), @r"
+    --- stderr ---
+    error: This revision is not deployed; nothing was written
+      - two/b.yaml:1:1: configmap/b in namespace $NS belongs to the environment 'deploy=$NS,part=one'
+        to go on: remove it from one of the two, or give the two different names or namespaces; if that environment is no more, delete its record
+    --- exit status 4 ---
+    ");
 }

@@ -34,13 +34,13 @@ fn all_of_a_revision_are_told_at_once_and_nothing_is_written() {
     place.write("base/nightly.yaml", CRON_JOB).write("base/web.yaml", STATEFUL_SET);
     place.work.commit("Open");
     let plan = place.landfall(&["plan"]);
-    insta::assert_snapshot!(plan.snapshot(), @r"
+    insta::assert_snapshot!(place.mask(&plan), @r"
     + create  deployment/web   base/web.yaml:1:1
     + create  cronjob/nightly  base/nightly.yaml:1:1
 
     2 to create
     --- stderr ---
-    Plan for production at 054d38a (Open)
+    Plan for production at [REV] (Open)
     on the Docker engine at $ENGINE, namespace $NS
 
     warning: `runtimeClassName` has no effect on one host (base/web.yaml:10:25): containers run with the engine's runtime
