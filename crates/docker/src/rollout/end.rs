@@ -39,3 +39,30 @@ fn to_remove<'a>(pods: &'a [PodState], version: &str) -> Vec<&'a PodState> {
     };
     there().filter(goes).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::rollout::samples::pod;
+
+    #[test]
+    fn a_version_that_is_not_ready_goes_if_another_serves() {
+        let one = |name: &str, image: &str, state: &str| pod(name, image, state, &json!({}), &json!({}));
+        let old = |state: &str| one("old", "web:v1", state);
+        let new = |state: &str| one("new", "web:v2", state);
+        let version = new("running").version;
+        for (what, pods, expected) in [
+            ("the first version of all stays, and can be looked at", vec![new("restarting")], vec![]),
+            ("made in part", vec![new("gone")], vec!["new"]),
+            ("the old one serves", vec![old("running"), new("restarting")], vec!["new"]),
+            ("both serve", vec![old("running"), new("running")], vec![]),
+            ("none serves", vec![old("restarting"), new("restarting")], vec![]),
+            ("only the new one serves", vec![old("restarting"), new("running")], vec![]),
+        ] {
+            let names: Vec<&str> = to_remove(&pods, &version).into_iter().map(|pod| pod.name.as_str()).collect();
+            assert_eq!(names, expected, "{what}");
+        }
+    }
+}

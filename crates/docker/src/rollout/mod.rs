@@ -25,9 +25,12 @@ mod names;
 mod pods;
 mod prepare;
 mod probe;
+mod probe_events;
 mod probers;
 mod progress;
 mod run;
+#[cfg(test)]
+mod samples;
 mod shared;
 mod stage;
 mod stops_first;

@@ -251,3 +251,24 @@ impl ContainerState {
         self.inspect.pointer(path).and_then(Value::as_str).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_in_numbers_only_is_no_news() {
+        let fault =
+            |reason: &'static str, message: &str| Fault { container: None, reason, message: message.to_owned() };
+        let before = fault("ErrImagePull", "read udp 127.0.0.1:47623: connection refused");
+        for (new, is_news) in [
+            (fault("ErrImagePull", "read udp 127.0.0.1:52151: connection refused"), false),
+            (fault("ErrImagePull", "read udp 127.0.0.1:52151: no route to host"), true),
+            (fault("CreateContainerError", "read udp 127.0.0.1:52151: connection refused"), true),
+        ] {
+            let told = new.clone().or_same(Some(&before));
+            assert_eq!(told, if is_news { new } else { before.clone() });
+        }
+        assert_eq!(before.clone().or_same(None), before);
+    }
+}

@@ -55,3 +55,54 @@ pub fn ready_since(document: &Value) -> Option<Timestamp> {
 fn time(value: &Value) -> Option<Timestamp> {
     value.as_str()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::rollout::{
+        pods::Probed,
+        samples::{CREATED, at, pod},
+    };
+
+    #[test]
+    fn a_pod_is_as_far_as_its_containers() {
+        let plain = |state: &str| pod("web-1", "web:v1", state, &json!({}), &json!({}));
+        let once = |state: &str| pod("web-1", "web:v1", state, &json!({"restartPolicy": "Never"}), &json!({}));
+        let short = pod("web-1", "web:v1", "running", &json!({"activeDeadlineSeconds": 5}), &json!({}));
+        let probe = json!({"readinessProbe": {"tcpSocket": {"port": 80}}});
+        let probed = |ready: bool, run: &str| {
+            let mut pod = pod("web-1", "web:v1", "running", &json!({}), &probe);
+            let container = pod.containers.get_mut("web").unwrap();
+            let ready_since = ready.then(|| CREATED.to_owned());
+            container.probed =
+                Probed { run: run.to_owned(), started: true, ready_since, answered: true, failure: None };
+            pod
+        };
+        // Looked at 10 s after the start.
+        let now: Timestamp = "2026-11-25T09:10:30Z".parse().unwrap();
+        for (what, pod, min_ready, expected) in [
+            ("runs, and nobody asks it", plain("running"), 0, Stage::Available),
+            ("not long enough", plain("running"), 11, Stage::Ready),
+            ("just long enough", plain("running"), 10, Stage::Available),
+            ("was not started yet", plain("created"), 0, Stage::Starting),
+            ("crashed, and is started again", plain("restarting"), 0, Stage::Starting),
+            ("stopped by hand", plain("failed"), 0, Stage::Starting),
+            ("nothing was made", plain("gone"), 0, Stage::Partial),
+            ("is being made", at(Work::Making, plain("gone")), 0, Stage::Starting),
+            ("is being stopped", at(Work::Leaving, plain("running")), 0, Stage::Leaving),
+            ("ended well", once("done"), 0, Stage::Succeeded),
+            ("ended badly", once("failed"), 0, Stage::Failed),
+            ("its time is over", short, 0, Stage::Failed),
+            ("does not answer", probed(false, CREATED), 0, Stage::Starting),
+            ("answers", probed(true, CREATED), 0, Stage::Available),
+            ("answered before it was started again", probed(true, "2026-11-25T09:10:19Z"), 0, Stage::Starting),
+        ] {
+            assert_eq!(of(&pod, min_ready, false, now).stage, expected, "{what}");
+        }
+        assert!(!probed(true, "2026-11-25T09:10:19Z").is_known(), "nobody has asked this run");
+        assert!(probed(false, CREATED).is_known());
+        assert_eq!(of(&plain("running"), 0, true, now).version, "", "one that was changed by hand has no version");
+    }
+}
