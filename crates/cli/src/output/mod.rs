@@ -76,9 +76,7 @@ pub fn start_logging(verbose: u8) {
     let level = match verbose {
         // What the client says of failed requests, the error says better.
         0 => "warn,kube_client=off",
-        1 => {
-            "warn,landfall=debug,landfall_kube=trace,landfall_docker=debug,landfall_git=debug,landfall_deploy=debug"
-        }
+        1 => "warn,landfall=debug,landfall_kube=trace,landfall_docker=debug,landfall_git=debug,landfall_deploy=debug",
         _ => "info,landfall=trace,landfall_kube=trace,landfall_docker=trace,landfall_git=trace,landfall_deploy=trace",
     };
     let filter = log_filter(std::env::var("LANDFALL_LOG").ok().as_deref().unwrap_or(level), level);

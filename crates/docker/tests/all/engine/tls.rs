@@ -39,8 +39,7 @@ async fn serve(folder: &Path, socket: std::path::PathBuf) -> u16 {
     let mut roots = RootCertStore::empty();
     roots.add(certificate("ca.pem")).unwrap();
     let provider = Arc::new(ring::default_provider());
-    let verifier =
-        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build().unwrap();
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone()).build().unwrap();
     let key = PrivateKeyDer::from_pem_file(folder.join("server-key.pem")).unwrap();
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -96,7 +95,8 @@ async fn who_has_no_certificate_of_the_authority_is_told() {
     let port = serve(folder.path(), bench.socket()).await;
     let said = async |certificates: &Path| {
         let tls = Some(Tls { folder: certificates.to_owned() });
-        let fault = Engine::connect(&Address::parse(&format!("tcp://127.0.0.1:{port}"), tls).unwrap()).await.unwrap_err();
+        let fault =
+            Engine::connect(&Address::parse(&format!("tcp://127.0.0.1:{port}"), tls).unwrap()).await.unwrap_err();
         let folder = certificates.display().to_string();
         fault.full().replace(&port.to_string(), "2376").replace(&folder, "/certs")
     };

@@ -125,7 +125,8 @@ async fn a_job_that_has_done_its_work_stays_done_when_its_container_is_removed()
     environment.bench.docker(&["rm", ended.trim()]).ok();
     assert_eq!(environment.deploy(JOB).await, "live\n");
     // A change beside it waits for everything once more.
-    let more = format!("{JOB}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: more, labels: {{deploy: once}}}}\n");
+    let more =
+        format!("{JOB}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: more, labels: {{deploy: once}}}}\n");
     insta::assert_snapshot!(environment.deploy(&more).await, @"
     create configmap/more
     live
