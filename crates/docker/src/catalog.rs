@@ -2,7 +2,7 @@
 //! refused with their reason and not for a name that nobody knows.
 
 use landfall_core::{
-    catalog::{Catalog, ServedKind},
+    catalog::{Catalog, Platform, ServedKind},
     object::Gvk,
     schema,
 };
@@ -14,7 +14,7 @@ pub fn catalog() -> Catalog {
     let mut kinds: Vec<(Gvk, schema::Kind)> = schema::builtin().kinds().collect();
     // The first of a kind is the version that is preferred; versions before the first stable one are not.
     kinds.sort_by_key(|(gvk, _)| (gvk.version.contains("alpha"), gvk.version.contains("beta"), gvk.clone()));
-    let mut catalog = Catalog::default();
+    let mut catalog = Catalog::of(Platform::Docker);
     for (gvk, kind) in kinds {
         let prunable = !matches!(kind_class(&gvk), KindClass::Refused(_));
         catalog.add(ServedKind { gvk, plural: kind.plural().to_owned(), namespaced: kind.namespaced(), prunable });

@@ -45,7 +45,11 @@ pub fn observe(seen: &Seen, engine: &Engine, request: &ObserveRequest<'_>) -> Ob
         add(&record.id, &labels(&record.document), &|selected| live(record, &around, selected));
     }
     for (id, uid) in unrecorded(seen) {
-        // Whatever labels it had went with its record: only one that the revision asks for is seen.
+        // One that the revision asks for is created: that writes its record again, and finds the pods that are there.
+        if request.required.contains(&id) {
+            continue;
+        }
+        // Whatever labels it had went with its record.
         add(&id, &BTreeMap::new(), &|selected| without_record(&id, &uid, selected));
     }
     observation
@@ -196,7 +200,7 @@ fn without_record(id: &ObjectId, uid: &str, selected: bool) -> LiveObject {
         uid: uid.to_owned(),
         document: document.to_string().into_boxed_str(),
         selected,
-        drift: vec!["its record is missing, and is written again".to_owned()],
+        drift: Vec::new(),
     }
 }
 

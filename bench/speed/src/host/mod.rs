@@ -46,7 +46,7 @@ at once, kept and new; one long answer after the other over two connections. Mem
 const SWITCH: &str = "
 ## Requests during switch-overs on one Docker host
 
-Another image tag every 25 seconds, deployed by `landfall deploy` (a Deployment of two pods behind a Service with a port of the host),
+Another image tag every 26 seconds, deployed by `landfall deploy` (a Deployment of two pods behind a Service with a port of the host),
 while 200 requests a second go on: HTTP and lines over plain TCP, over kept connections and each over a new one. Connections of
 plain TCP that never end are cut when the pod's `terminationGracePeriodSeconds` (5) are over; a request on such a connection is sent
 again on a new one, as for every server that closes a connection that idles. Beside it the same change by Debian's

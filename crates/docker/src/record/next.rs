@@ -6,7 +6,7 @@ use landfall_core::{
     schema,
 };
 use landfall_deploy::target::TargetError;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Record;
 
@@ -42,18 +42,8 @@ fn version(item: &Item, known: Option<&Record>, environment: &str, now: String) 
         (Action::Update { patch, .. }, Some(known)) => {
             Ok(known.next(item.gvk.clone(), patched(item, &known.document, patch)?))
         }
-        // Its record was lost, but what it made is there: it goes on under its own UID.
-        (Action::Update { patch, .. }, None) => {
-            let document = json!({"metadata": {"name": item.id.name}});
-            let mut record =
-                Record::new(item.id.clone(), item.gvk.clone(), environment, patched(item, &document, patch)?, now);
-            record.uid.clone_from(item.uid.as_ref().unwrap_or(&record.uid.clone()));
-            Ok(record)
-        }
         (Action::Repair { .. } | Action::Unchanged | Action::Prune | Action::Keep(_), Some(known)) => Ok(known.clone()),
-        (Action::Repair { .. } | Action::Unchanged | Action::Prune | Action::Keep(_), None) => {
-            Err(TargetError::Conflict(format!("{} is not there any more", item.id)))
-        }
+        (_, None) => Err(TargetError::Conflict(format!("{} is not there any more", item.id))),
     }
 }
 

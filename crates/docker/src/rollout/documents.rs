@@ -4,18 +4,20 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{PodState, Told, Work, Workload, stage};
+use super::{PodState, Told, Work, Workload, probe_events, stage};
 use crate::reconcile::{Ended, Pod, Stage};
 
 /// By this annotation `landfall_core::health` finds the newest replica set.
 const REVISION: &str = "deployment.kubernetes.io/revision";
 
-/// The documents of a workload: itself with its status, its replica sets if it is a Deployment, and its pods.
+/// The documents of a workload: itself with its status, its replica sets if it is a Deployment, its pods, and events that
+/// say why probes fail.
 ///
 /// `pods` are those that it owns; where nobody has probed them, [`PodState::assume_ready`] makes up for it.
 pub fn documents(workload: &Workload, pods: &[PodState], told: &Told, now: Timestamp) -> Vec<Value> {
     if workload.id.kind == "Pod" {
-        return vec![single(workload, pods)];
+        let events = pods.iter().flat_map(|pod| probe_events::of(pod, now));
+        return [single(workload, pods)].into_iter().chain(events).collect();
     }
     let counted: Vec<&PodState> = pods.iter().filter(|pod| pod.work != Work::Preparing).collect();
     let spoiled = |pod: &PodState| workload.spoiled.contains(&pod.uid);
@@ -26,6 +28,8 @@ pub fn documents(workload: &Workload, pods: &[PodState], told: &Told, now: Times
     document["status"] = match workload.id.kind.as_str() {
         "StatefulSet" => stateful_set(workload, &numbers, &stages),
         "DaemonSet" => daemon_set(&numbers),
+        // Its end is recorded: its pods may be gone.
+        "Job" if document["status"]["conditions"].is_array() => document["status"].clone(),
         "Job" => job(workload, &counted, &stages, now),
         _ => deployment(workload, &numbers, told),
     };
@@ -45,6 +49,7 @@ pub fn documents(workload: &Workload, pods: &[PodState], told: &Told, now: Times
         documents.extend(replica_sets(workload, &stages));
     }
     documents.extend(pods.iter().map(|pod| owned(workload, pod)));
+    documents.extend(pods.iter().flat_map(|pod| probe_events::of(pod, now)));
     documents
 }
 

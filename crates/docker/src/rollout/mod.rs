@@ -25,6 +25,7 @@ mod names;
 mod pods;
 mod prepare;
 mod probe;
+mod probe_events;
 mod probers;
 mod progress;
 mod run;

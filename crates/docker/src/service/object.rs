@@ -126,7 +126,7 @@ mod tests {
         for (spec, expected) in [
             (json!({"ports": [{"port": 80}]}), ""),
             (json!({"type": "NodePort", "ports": [{"port": 80, "nodePort": 30080}]}), "30080:80/tcp"),
-            (json!({"type": "NodePort", "ports": [{"port": 80}, {"port": 443}]}), "31671:80/tcp 31140:443/tcp"),
+            (json!({"type": "NodePort", "ports": [{"port": 80}, {"port": 443}]}), "31377:80/tcp 31918:443/tcp"),
             (
                 json!({"type": "LoadBalancer", "ports": [{"port": 80, "nodePort": 30080}, {"port": 53, "protocol": "UDP"}]}),
                 "80:80/tcp 53:53/udp",

@@ -9,6 +9,7 @@
 )]
 
 mod around;
+mod engine;
 mod ingress;
 mod lock;
 mod page;

