@@ -8,7 +8,7 @@ help: ## List the targets
 test: ## Run everything that must pass: formatting, lints, all tests; installs what is missing
 	@bench/test
 
-demo: ## Show Landfall on a real cluster, step by step
+demo: ## Show Landfall on a Docker host (TARGET=kubernetes: on a real cluster), step by step, under requests all the time
 	@demo/demo up
 
 demo-down: ## Remove everything that `make demo` made
@@ -20,7 +20,8 @@ cluster: ## Start a Kubernetes cluster in the background (LANDFALL_BENCH_NODE=re
 cluster-down: ## End the cluster of `make cluster`
 	@cargo run --quiet --package landfall-bench-cluster --bin bench-cluster -- down
 
-bench: ## Compare Landfall's speed with kubectl, Flux's engine and bare requests, half an hour (QUICK=1: three minutes), and write docs/benchmark.md
+bench: ## Compare Landfall with kubectl, Flux's engine, nginx and docker-compose, an hour (QUICK=1: five minutes), and write docs/benchmark.md
+	@bench/install-debian docker.io docker-compose
 	@bench/build etcd kube-apiserver kubectl flux >/dev/null
 	@cargo build --quiet --release --package landfall --package landfall-bench-speed
 	@cargo run --quiet --release --package landfall-bench-speed -- $(if $(QUICK),--quick)

@@ -45,7 +45,7 @@ impl Builder {
 
     /// Adds a node `real-node` that runs containers, with controllers and scheduler. Needs root and the packages of
     /// `bench/install-debian`, see [`can_run_real_node`](crate::can_run_real_node). Pods and Services answer on their addresses
-    /// and node ports, from this machine too. There is no DNS inside.
+    /// and node ports, from this machine too. Inside, the names of Services and pods are resolved.
     pub fn real_node(mut self, on: bool) -> Self {
         self.real_node = on;
         self

@@ -6,7 +6,7 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use crate::programs::{clean_env, program};
 
-/// What kubectl said.
+/// What a command said.
 #[derive(Debug, Clone)]
 pub struct Output {
     /// How it ended.
@@ -21,14 +21,19 @@ impl Output {
     /// The standard output of a command that must succeed; panics with everything that it said otherwise.
     #[track_caller]
     pub fn ok(self) -> String {
-        assert!(self.status.success(), "kubectl failed ({}):\n{}{}", self.status, self.stdout, self.stderr);
+        assert!(self.status.success(), "the command failed ({}):\n{}{}", self.status, self.stdout, self.stderr);
         self.stdout
     }
 
     /// The standard error of a command that must fail; panics with its output otherwise.
     #[track_caller]
     pub fn err(self) -> String {
-        assert!(!self.status.success(), "kubectl succeeded, which was not expected:\n{}{}", self.stdout, self.stderr);
+        assert!(
+            !self.status.success(),
+            "the command succeeded, which was not expected:\n{}{}",
+            self.stdout,
+            self.stderr
+        );
         self.stderr
     }
 }

@@ -13,11 +13,14 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a helper of tests: a panic is a failed test"
+    clippy::print_stderr,
+    reason = "a helper of tests and of developers: a panic is a failed test"
 )]
 
 mod api_server;
+mod background;
 mod builder;
+pub mod cgroup;
 mod cluster;
 mod control_plane;
 mod etcd;
@@ -32,6 +35,7 @@ mod programs;
 mod proxy;
 mod users;
 
+pub use background::Background;
 pub use builder::Builder;
 pub use cluster::Cluster;
 pub use image::Image;
@@ -39,5 +43,5 @@ pub use keeper::{Keeper, keeper};
 pub use kubectl::{Output, run as kubectl};
 pub use node::can_run_real_node;
 pub use ports::free_port;
-pub use programs::program;
+pub use programs::{clean_env, program};
 pub use users::{ADMIN, WEAK_USERS};

@@ -1,4 +1,4 @@
-//! A real node: kubelet, kube-proxy, containerd and runc, closed off from the machine by namespaces.
+//! A real node: kubelet, kube-proxy, CoreDNS, containerd and runc, closed off from the machine by namespaces.
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use crate::cgroup;
 use crate::image::Image;
 use crate::keeper::keeper;
 use crate::node_config;
@@ -32,15 +33,15 @@ impl Node {
         check_machine();
         let folder = cluster_folder.join("node");
         fs::create_dir_all(folder.join("bin")).expect("the cluster's folder is writable");
-        for name in ["containerd", "containerd-shim-runc-v2", "kubelet", "kube-proxy"] {
+        for name in ["containerd", "containerd-shim-runc-v2", "kubelet", "kube-proxy", "coredns"] {
             symlink(program(name), folder.join("bin").join(name)).expect("the node's folder is writable");
         }
         // One cgroup for all pods of this node: the kubelet kills what it does not know below its root.
         let owner =
             keeper().folder().file_name().expect("the keeper's folder has a name").to_string_lossy().into_owned();
         let cgroup = format!("/{owner}-{id}");
-        fs::write(cluster_folder.join("cleanup"), node_config::cleanup(&cgroup)).expect("the folder is writable");
-        run("bash", &["-c", &node_config::make_cgroup(&cgroup)])
+        fs::write(cluster_folder.join("cleanup"), cgroup::remove(&cgroup)).expect("the folder is writable");
+        run("bash", &["-c", &cgroup::make(&cgroup)])
             .unwrap_or_else(|error| panic!("cannot make the control group {cgroup}: {error}"));
 
         let program = format!("{id}/node-init");
@@ -70,7 +71,7 @@ impl Node {
         service_range(self.number)
     }
 
-    /// Starts the kubelet and kube-proxy.
+    /// Starts the kubelet, kube-proxy and CoreDNS.
     pub(crate) fn join(&self, kubeconfig: &Path) {
         fs::copy(kubeconfig, self.folder.join("kubeconfig")).expect("the node's folder is writable");
         fs::write(self.folder.join("start-kubelet"), "").expect("the node's folder is writable");

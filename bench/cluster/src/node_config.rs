@@ -8,7 +8,7 @@ use crate::node;
 /// The image of every pod's sandbox, as containerd names it.
 pub(crate) const PAUSE_IMAGE: &str = "docker.io/landfall-bench/pause:1";
 
-/// Writes the configuration of containerd, of the pods' network, of the kubelet and of kube-proxy into the node's folder.
+/// Writes the configuration of containerd, of the pods' network, of the kubelet, of kube-proxy and of CoreDNS into the node's folder.
 pub(crate) fn write(folder: &Path, number: u8, cgroup: &str) {
     let path = folder.display().to_string();
     let write = |name: &str, text: String| {
@@ -18,8 +18,9 @@ pub(crate) fn write(folder: &Path, number: u8, cgroup: &str) {
     };
     write("containerd.toml", containerd(&path));
     write("cni/10-bench.conflist", cni(&path, number));
-    write("kubelet.yaml", kubelet(&path, cgroup));
+    write("kubelet.yaml", kubelet(&path, number, cgroup));
     write("kube-proxy.yaml", kube_proxy(&path, number));
+    write("Corefile", corefile(&path, number));
     // No name server: a name of a registry that does not exist is refused at once instead of after a long wait.
     write("resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n".to_owned());
     fs::create_dir_all(folder.join("registries")).expect("the node's folder is writable");
@@ -93,7 +94,7 @@ fn cni(path: &str, number: u8) -> String {
     )
 }
 
-fn kubelet(path: &str, cgroup: &str) -> String {
+fn kubelet(path: &str, number: u8, cgroup: &str) -> String {
     format!(
         r#"apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
@@ -103,6 +104,8 @@ failCgroupV1: false
 failSwapOn: false
 containerRuntimeEndpoint: "unix://{path}/containerd.sock"
 resolvConf: "{path}/resolv.conf"
+clusterDNS: ["10.201.{number}.2"]
+clusterDomain: cluster.local
 makeIPTablesUtilChains: false
 oomScoreAdj: 0
 enforceNodeAllocatable: []
@@ -135,35 +138,17 @@ iptables: {{minSyncPeriod: 100ms}}
     )
 }
 
-/// A script that makes a control group in every hierarchy.
-pub(crate) fn make_cgroup(cgroup: &str) -> String {
+/// Names of the cluster and no others: there is nobody to ask.
+fn corefile(path: &str, number: u8) -> String {
     format!(
-        r"set -e
-if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
-  for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do
-    echo +$controller >/sys/fs/cgroup/cgroup.subtree_control || true
-  done
-  mkdir /sys/fs/cgroup{cgroup}
-else
-  for hierarchy in /sys/fs/cgroup/*/; do
-    [ ! -e $hierarchy/cgroup.procs ] || [ -L ${{hierarchy%/}} ] || mkdir -p $hierarchy{cgroup}
-  done
-fi"
-    )
-}
-
-/// A script that removes the control groups when their processes are gone.
-pub(crate) fn cleanup(cgroup: &str) -> String {
-    format!(
-        r"for try in $(seq 100); do
-  left=0
-  for group in /sys/fs/cgroup{cgroup} /sys/fs/cgroup/*{cgroup}; do
-    [ -d $group ] || continue
-    find $group -depth -type d -exec rmdir {{}} \; 2>/dev/null
-    [ ! -d $group ] || left=1
-  done
-  [ $left = 1 ] || exit 0
-  sleep 0.1
-done"
+        r#".:53 {{
+  bind 10.201.{number}.2
+  errors
+  kubernetes cluster.local {{
+    kubeconfig {path}/kubeconfig
+    ttl 1
+  }}
+}}
+"#
     )
 }

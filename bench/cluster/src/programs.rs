@@ -31,7 +31,7 @@ pub fn program(name: &str) -> PathBuf {
 }
 
 /// The environment of every program that the bench runs: no proxies, no kubeconfig, no home of the user.
-pub(crate) fn clean_env(home: &Path) -> Vec<(&'static str, OsString)> {
+pub fn clean_env(home: &Path) -> Vec<(&'static str, OsString)> {
     let mut path = env::var_os("PATH").unwrap_or_default();
     // Debian keeps ip, iptables and runc where an ordinary user's PATH does not look.
     path.push(":/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin");

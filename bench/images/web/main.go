@@ -3,25 +3,31 @@
 //	PORT         where to listen (8080)
 //	VERSION      the text that / answers (the image sets it)
 //	START_DELAY  wait before listening, such as 5s
+//	NEEDS_FILE   end with a message if this file is not there
 //	NOT_READY    any text: /ready answers 503 until POST /ready
 //	EXIT_AFTER   end after this time
 //	EXIT_CODE    how to end (1)
 //	MEMORY_MB    take so much memory after the start
 //	STOP_DELAY   on SIGTERM go on serving for this time before ending
 //	IGNORE_TERM  any text: do not end on SIGTERM
+//	TCP_PORT     answer each line that comes to this port by what / answers; on SIGTERM connections that idle are closed
 //
 // Paths: / gives VERSION and the host name, /ready and /live are for probes, /env?NAME a variable, /file?PATH a file's content,
-// /slow?TIME an answer after a time, POST /ready and POST /unready change what /ready answers.
+// /slow?TIME an answer after a time, /get?URL what another server answers (502 and the reason if it does not), POST /ready and POST /unready change what /ready answers.
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"log"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -63,6 +69,11 @@ func main() {
 			os.Exit(number("EXIT_CODE", "1"))
 		}()
 	}
+	if file := os.Getenv("NEEDS_FILE"); file != "" {
+		if _, err := os.Stat(file); err != nil {
+			log.Fatalf("cannot start: %v", err)
+		}
+	}
 	time.Sleep(duration(os.Getenv("START_DELAY")))
 
 	var ready atomic.Bool
@@ -94,12 +105,26 @@ func main() {
 		fmt.Fprintf(w, "%s %s\n", version, host)
 	})
 
+	mux.HandleFunc("GET /get", func(w http.ResponseWriter, r *http.Request) {
+		client := http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+		answer, err := client.Get(r.URL.RawQuery)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+			return
+		}
+		defer answer.Body.Close()
+		w.WriteHeader(answer.StatusCode)
+		io.Copy(w, answer.Body)
+	})
+
 	server := &http.Server{Addr: ":" + variable("PORT", "8080"), Handler: mux}
 	go takeMemory(number("MEMORY_MB", "0"))
 	ended := make(chan struct{})
+	stopLines := answerLines(os.Getenv("TCP_PORT"), fmt.Sprintf("%s %s\n", version, host))
 	go func() {
 		waitForTerm(os.Getenv("IGNORE_TERM") != "")
 		time.Sleep(duration(os.Getenv("STOP_DELAY")))
+		stopLines()
 		server.Shutdown(context.Background())
 		close(ended)
 	}()
@@ -108,6 +133,49 @@ func main() {
 	}
 	<-ended
 	log.Print("ended in good order")
+}
+
+// answerLines serves plain TCP, and gives what ends it: nothing new is accepted, and a line that has come is still answered.
+func answerLines(port, answer string) func() {
+	if port == "" {
+		return func() {}
+	}
+	listener, err := net.Listen("tcp", ":"+port)
+	if err != nil {
+		log.Fatal(err)
+	}
+	var connections sync.WaitGroup
+	stopping := make(chan struct{})
+	go func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			connections.Go(func() {
+				defer connection.Close()
+				done := make(chan struct{})
+				defer close(done)
+				go func() {
+					select {
+					case <-stopping:
+						connection.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+					case <-done:
+					}
+				}()
+				for lines := bufio.NewScanner(connection); lines.Scan(); {
+					if _, err := io.WriteString(connection, answer); err != nil {
+						return
+					}
+				}
+			})
+		}
+	}()
+	return func() {
+		listener.Close()
+		close(stopping)
+		connections.Wait()
+	}
 }
 
 func waitForTerm(ignore bool) {

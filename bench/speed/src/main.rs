@@ -15,6 +15,7 @@ mod bare;
 mod bench;
 mod goals;
 mod growth;
+mod host;
 mod live;
 mod machine;
 mod measure;
@@ -32,7 +33,7 @@ use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
 struct Arguments {
-    /// Fewer runs and objects, about three minutes
+    /// Fewer runs and objects, about five minutes
     #[arg(long)]
     quick: bool,
     /// Only scenarios whose name contains this; the page is not written then
@@ -75,8 +76,10 @@ fn main() -> ExitCode {
     println!("\n{}", growth::table(&growth));
     let live = live::run(&options);
     println!("\n{}", live::table(&live));
+    let host = host::run(&options);
+    println!("{}", host.section());
     if options.only.is_none() {
-        let page = report::page(&rows, &goals, &growth, &live, &options);
+        let page = report::page(&rows, &goals, &growth, &live, &host, &options);
         let path: &Path = &arguments.output;
         fs::write(path, page).unwrap_or_else(|error| panic!("{} cannot be written: {error}", path.display()));
         eprintln!("bench: wrote {}", path.display());

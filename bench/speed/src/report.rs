@@ -7,6 +7,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use crate::bench::{Options, Row};
 use crate::goals::Goal;
 use crate::growth::{self, Point};
+use crate::host::Host;
 use crate::live;
 use crate::machine;
 use crate::tools::Tool;
@@ -41,7 +42,14 @@ fn times(ratio: f64) -> String {
 }
 
 /// The page.
-pub fn page(rows: &[Row], goals: &[Goal], growth: &[Point], live: &[live::Point], options: &Options) -> String {
+pub fn page(
+    rows: &[Row],
+    goals: &[Goal],
+    growth: &[Point],
+    live: &[live::Point],
+    host: &Host,
+    options: &Options,
+) -> String {
     let mut page = INTRODUCTION.to_owned();
     if options.quick {
         page.push_str("\n**Made with `QUICK=1`: fewer runs and objects than the full benchmark.**\n");
@@ -75,13 +83,14 @@ pub fn page(rows: &[Row], goals: &[Goal], growth: &[Point], live: &[live::Point]
     page.push_str(&growth::table(growth));
     page.push_str(LIVE);
     page.push_str(&live::table(live));
+    page.push_str(&host.section());
     page
 }
 
 const INTRODUCTION: &str = "# How fast Landfall is
 
 `make bench` writes this page: it builds what it compares, starts real API servers on this machine, and runs everything in
-turn. `make bench QUICK=1` takes about three minutes instead of half an hour. Seconds depend on the machine and on what else it
+turn. `make bench QUICK=1` takes about five minutes instead of three quarters of an hour. Seconds depend on the machine and on what else it
 does; the ratios, from one run in which the tools alternate, much less so.
 
 What is compared, each from the start of its process to its end:

@@ -4,11 +4,18 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
 use jiff::SignedDuration;
+use landfall_deploy::wait::USUAL_WAIT;
 
-/// Which cluster, and as whom: kubectl's flags.
+/// Which target: for a cluster kubectl's flags, for one host the engine's address.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Cluster")]
+#[command(next_help_heading = "Target")]
 pub struct ConnectArgs {
+    /// Deploy to a Docker engine: unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST [default: that of $DOCKER_HOST, or
+    /// else this machine's]
+    #[arg(long, value_name = "HOST", num_args = 0..=1, default_missing_value = "", require_equals = true,
+          conflicts_with_all = ["kubeconfig", "context", "cluster", "user", "server", "token", "certificate_authority",
+          "client_certificate", "client_key", "tls_server_name", "impersonate", "insecure_skip_tls_verify"])]
+    pub docker: Option<String>,
     /// The kubeconfig file [default: the files of $KUBECONFIG, or ~/.kube/config]
     #[arg(long, value_name = "FILE")]
     pub kubeconfig: Option<PathBuf>,
@@ -54,6 +61,27 @@ pub struct ConnectArgs {
     /// Do not verify the server's certificate
     #[arg(long, num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "BOOL")]
     pub insecure_skip_tls_verify: Option<bool>,
+}
+
+impl ConnectArgs {
+    /// The first flag that names a cluster, if there is one.
+    pub fn cluster_flag(&self) -> Option<&'static str> {
+        let flags = [
+            (self.kubeconfig.is_some(), "--kubeconfig"),
+            (self.context.is_some(), "--context"),
+            (self.cluster.is_some(), "--cluster"),
+            (self.user.is_some(), "--user"),
+            (self.server.is_some(), "--server"),
+            (self.token.is_some(), "--token"),
+            (self.certificate_authority.is_some(), "--certificate-authority"),
+            (self.client_certificate.is_some(), "--client-certificate"),
+            (self.client_key.is_some(), "--client-key"),
+            (self.tls_server_name.is_some(), "--tls-server-name"),
+            (self.impersonate.is_some(), "--as"),
+            (self.insecure_skip_tls_verify.is_some(), "--insecure-skip-tls-verify"),
+        ];
+        flags.into_iter().find_map(|(given, flag)| given.then_some(flag))
+    }
 }
 
 /// Which manifests: kubectl's flags.
@@ -113,9 +141,6 @@ pub struct JournalArgs {
     pub journal: Option<String>,
 }
 
-/// How long a deploy waits if nobody says otherwise: the time that Kubernetes gives a Deployment to make progress.
-const USUAL_WAIT: Duration = Duration::from_secs(600);
-
 impl WaitArgs {
     /// How long to wait; `None` for not at all.
     pub fn wait(&self) -> Option<Duration> {
@@ -124,7 +149,7 @@ impl WaitArgs {
 }
 
 /// A time as kubectl writes it: `90s`, `5m`, `1h30m`.
-fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, String> {
     let span: SignedDuration = text.parse().map_err(|_| "it is no time; write 90s, 10m or 1h30m".to_owned())?;
     span.try_into().map_err(|_| "a time cannot be negative".to_owned())
 }

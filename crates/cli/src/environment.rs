@@ -7,16 +7,15 @@ use std::{
 
 use landfall_core::{health::ReadyConditions, manifest::Manifest, plan::PlanOptions, selector::Selector};
 use landfall_deploy::{
-    config::{Config, Environment, FILE_NAME, KubernetesConfig},
+    config::{Config, Environment, FILE_NAME},
     environment::{CommitInfo, IsBefore, Request},
 };
 use landfall_git::{Commit, Revision};
 use landfall_journal::{Cause, Time};
-use landfall_kube::KubernetesTarget;
 
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
-    connect,
+    connect::{Connected, connect},
     error::CommandError,
     output,
     source::{self, DeploymentRepository},
@@ -30,8 +29,8 @@ pub struct Job {
     pub manifests: Vec<Manifest>,
     /// What is asked for.
     pub request: Request,
-    /// The cluster.
-    pub target: KubernetesTarget,
+    /// The cluster or host.
+    pub target: Connected,
 }
 
 /// The arguments that say what to plan or deploy.
@@ -54,6 +53,8 @@ pub struct JobArgs<'a> {
     pub cause: Cause,
     /// How long to wait until it is live; `None` for not at all.
     pub wait: Option<Duration>,
+    /// Whether the user asked not to wait.
+    pub no_wait: bool,
 }
 
 /// Reads the manifests and prepares the connection.
@@ -76,13 +77,18 @@ async fn of_files(args: &JobArgs<'_>) -> Result<Job, CommandError> {
         return Err(CommandError::user("--prune needs a selector that tells what belongs to this deploy")
             .hint("add -l deploy=NAME"));
     }
+    if selector.is_empty() && args.connect.docker.is_some() {
+        return Err(CommandError::user("Nothing tells which objects on the engine belong to this deploy")
+            .hint("name them by a label, as with kubectl's --prune: add -l deploy=NAME"));
+    }
     let names: Vec<String> = args.files.filename.iter().map(|path| path.display().to_string()).collect();
     let track = prune || !selector.is_empty();
-    let target = connect::connect(args.connect, &KubernetesConfig::default()).await;
+    let target = connect(args.connect, None).await;
     read_ahead(&target, args, &selector, track, prune);
     let manifests = source::manifests_of_files(&args.files.filename, args.files.recursive.unwrap_or_default())?;
     // Faults of the manifests come before those of the connection: the user can correct them without a cluster.
     let target = target?;
+    tell_that_it_waits(args, &target);
     let name = if selector.is_empty() { names.join(", ") } else { selector.to_string() };
     let request = request(args, name, selector, prune, track, PlanOptions::default().max_prune_share);
     Ok(Job { title: names.join(", "), manifests, request, target })
@@ -104,17 +110,41 @@ pub async fn at_commit(
     commit: &Commit,
     args: &JobArgs<'_>,
 ) -> Result<Job, CommandError> {
+    let Unread { target, request, paths } = unread(repository, config, name, commit, args).await?;
+    repository.note_uncommitted(&paths);
+    let manifests = repository.manifests(&commit.id, &paths)?;
+    let target = target?;
+    tell_that_it_waits(args, &target);
+    let title = format!("{name} at {} ({})", commit.id.short(), commit.subject);
+    Ok(Job { title, manifests, request, target })
+}
+
+/// A commit whose manifests are not read yet.
+pub struct Unread {
+    /// Where it goes, or why there is no way to it: faults of the manifests come first.
+    pub target: Result<Connected, CommandError>,
+    /// What is asked for.
+    pub request: Request,
+    /// The folders and files of the manifests.
+    pub paths: Vec<String>,
+}
+
+/// All but the manifests of a commit, for an environment of a configuration. The target is read already.
+pub async fn unread(
+    repository: &DeploymentRepository,
+    config: &Config,
+    name: &str,
+    commit: &Commit,
+    args: &JobArgs<'_>,
+) -> Result<Unread, CommandError> {
     let environment = named(config, name)?;
     let selector = match &args.files.selector {
         Some(selector) => parse_selector(Some(selector))?,
         None => environment.selector(&config.name),
     };
     let prune = args.prune.unwrap_or(true);
-    let target = connect::connect(args.connect, &environment.target.kubernetes).await;
+    let target = connect(args.connect, Some(&environment.target)).await;
     read_ahead(&target, args, &selector, true, prune);
-    repository.note_uncommitted(&environment.paths);
-    let manifests = repository.manifests(&commit.id, &environment.paths)?;
-    let target = target?;
     let share =
         environment.max_prune_share.map_or(PlanOptions::default().max_prune_share, |share| f64::from(share) / 100.0);
     let mut request = request(args, name.to_owned(), selector, prune, true, share);
@@ -122,13 +152,19 @@ pub async fn at_commit(
     request.repository = repository.address();
     request.commit = Some(commit_info(commit));
     request.revision = Some(commit.id.to_string());
-    let title = format!("{name} at {} ({})", commit.id.short(), commit.subject);
-    Ok(Job { title, manifests, request, target })
+    Ok(Unread { target, request, paths: environment.paths.clone() })
+}
+
+/// That a deploy waits though `--no-wait` was given.
+fn tell_that_it_waits(args: &JobArgs<'_>, target: &Connected) {
+    if args.no_wait && !target.rolls_by_itself() {
+        output::note("--no-wait has no effect on one host: nothing goes on there without Landfall, so it waits");
+    }
 }
 
 /// Lets the cluster answer while the manifests are read.
 fn read_ahead(
-    target: &Result<KubernetesTarget, CommandError>,
+    target: &Result<Connected, CommandError>,
     args: &JobArgs<'_>,
     selector: &Selector,
     track: bool,
@@ -221,7 +257,7 @@ fn commit_info(commit: &Commit) -> CommitInfo {
 }
 
 /// Whether a revision comes before another one in the history of its repository.
-fn is_before(repository: DeploymentRepository, revision: &Revision) -> IsBefore {
+pub fn is_before(repository: DeploymentRepository, revision: &Revision) -> IsBefore {
     let (repository, revision) = (Mutex::new(repository), revision.clone());
     Arc::new(move |other: &str| {
         let repository = repository.lock().unwrap_or_else(PoisonError::into_inner);

@@ -8,6 +8,7 @@ use landfall_deploy::{
     plan::PlanError,
     target::TargetError,
 };
+use landfall_docker::engine::EngineFault;
 use landfall_kube::ConnectError;
 
 use crate::output;
@@ -74,6 +75,18 @@ impl CommandError {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+
+    /// The faults in files, where it is about such.
+    pub fn into_faults(self) -> Result<Vec<Diagnostic>, Self> {
+        if self.faults.is_empty() { Err(self) } else { Ok(self.faults) }
+    }
+
+    /// All of it but the advice, in one text.
+    pub fn text(&self) -> String {
+        let faults = self.faults.iter().map(ToString::to_string);
+        let lines = std::iter::once(self.message.clone()).chain(self.details.iter().cloned()).chain(faults);
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     /// Writes it to stderr and tells the exit status.
@@ -155,12 +168,26 @@ impl From<ConnectError> for CommandError {
     }
 }
 
+impl From<EngineFault> for CommandError {
+    fn from(fault: EngineFault) -> Self {
+        let error = Self::user(fault.message);
+        match fault.remedy {
+            Some(remedy) => error.hint(lower_first(&remedy)),
+            None => error,
+        }
+    }
+}
+
 impl From<TargetError> for CommandError {
     fn from(error: TargetError) -> Self {
         let hint = match &error {
             TargetError::Unreachable { reason, .. } if reason.contains("certificate") => {
                 "the server is not the one that the kubeconfig's certificate authority vouches for; check --certificate-authority, or whether the cluster was set up anew"
             }
+            TargetError::Engine { remedy, .. } => match remedy {
+                Some(remedy) => &lower_first(remedy),
+                None => "run it again: it goes on where this one ended",
+            },
             TargetError::Unreachable { .. } => {
                 "check the address in the kubeconfig, the network and the VPN: kubectl cluster-info"
             }
@@ -171,7 +198,7 @@ impl From<TargetError> for CommandError {
             TargetError::Refused(_) => "correct the manifest",
             TargetError::Conflict(_) => "run it again: it plans anew from what is live now",
             TargetError::Locked { .. } => {
-                "wait for it to end, then run again; a holder that is gone loses the lock after 15 s"
+                "wait for it to end, then run again; a holder that is gone loses the lock after 30 s at most"
             }
             TargetError::Inventory(_) | TargetError::Other(_) => "run it again; with -v it tells each request",
         };
@@ -218,7 +245,10 @@ fn failure(failure: &Failure) -> String {
         }
         _ => String::new(),
     };
-    let said = failure.error.to_string();
+    let mut said = failure.error.to_string();
+    if let TargetError::Engine { remedy: Some(remedy), .. } = &failure.error {
+        said = format!("{said}\n  {remedy}");
+    }
     // Some errors name the object themselves.
     let id = if said.contains(&failure.id.to_string()) { String::new() } else { format!("{}: ", failure.id) };
     format!("{place}{id}{said}{causes}")

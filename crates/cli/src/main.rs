@@ -1,10 +1,12 @@
 //! The command line.
 
 mod args;
+mod beside;
 mod commands;
 mod connect;
 mod environment;
 mod error;
+mod host;
 mod journal;
 mod output;
 mod place;
@@ -17,6 +19,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    if let Some(code) = beside::run() {
+        return code;
+    }
     error::tell_panics();
     let cli = match commands::Cli::try_parse() {
         Ok(cli) => cli,

@@ -2,16 +2,14 @@
 
 use landfall_core::{health::ReadyConditions, selector::Selector};
 use landfall_deploy::{
-    config::{Config, Environment, FILE_NAME, KubernetesConfig},
+    config::{Config, Environment, FILE_NAME},
     environment::EnvironmentKey,
-    target::Target,
 };
 use landfall_journal::Place;
-use landfall_kube::KubernetesTarget;
 
 use crate::{
     args::{ConnectArgs, RepositoryArgs},
-    connect,
+    connect::{Connected, connect},
     environment::{named, no_config, parse_selector},
     error::CommandError,
     source::DeploymentRepository,
@@ -28,7 +26,7 @@ pub struct Located {
     /// Which conditions say that objects of custom kinds are live.
     pub ready_conditions: ReadyConditions,
     /// Where they live.
-    pub target: KubernetesTarget,
+    pub target: Connected,
     /// Its record there.
     pub key: EnvironmentKey,
 }
@@ -56,7 +54,7 @@ impl Located {
 pub async fn locate(args: &PlaceArgs<'_>) -> Result<Vec<Located>, CommandError> {
     if let Some(text) = args.selector {
         let selector = parse_selector(Some(text))?;
-        let target = connect::connect(args.connect, &KubernetesConfig::default()).await?;
+        let target = connect(args.connect, None).await?;
         return Ok(vec![located(selector.to_string(), None, selector, target)]);
     }
     let repository = DeploymentRepository::open(args.repository.repo.as_deref())?;
@@ -68,7 +66,7 @@ pub async fn locate(args: &PlaceArgs<'_>) -> Result<Vec<Located>, CommandError> 
     let mut found = Vec::new();
     for name in names {
         let environment = named(&config, &name)?.clone();
-        let target = connect::connect(args.connect, &environment.target.kubernetes).await?;
+        let target = connect(args.connect, Some(&environment.target)).await?;
         let selector = environment.selector(&config.name);
         let located = located(name, Some(environment), selector, target);
         found.push(Located { ready_conditions: config.ready_conditions(), ..located });
@@ -82,7 +80,7 @@ pub fn head_config(repository: &DeploymentRepository) -> Result<Config, CommandE
     repository.config(&head.id)?.ok_or_else(no_config)
 }
 
-fn located(name: String, environment: Option<Environment>, selector: Selector, target: KubernetesTarget) -> Located {
+fn located(name: String, environment: Option<Environment>, selector: Selector, target: Connected) -> Located {
     let key = EnvironmentKey::new(target.default_namespace(), &selector);
     Located { name, environment, selector, ready_conditions: ReadyConditions::default(), target, key }
 }

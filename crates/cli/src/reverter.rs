@@ -1,7 +1,7 @@
 //! Where revert commits are made and pushed: a mirror of the remote that everybody pushes to, or a repository that has no
 //! remote.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use landfall_git::{CommitAs, GitOptions, Push, Repository, Reverted, Undo};
 
@@ -34,7 +34,7 @@ impl Reverter {
         let repository = match clone.upstream_of_branch(branch)? {
             Some(upstream) => {
                 let mirror = open_mirror(&upstream.url)?.pushing_to(upstream.push_url);
-                DeploymentRepository::Mirror(Box::new(mirror))
+                DeploymentRepository::Mirror(Arc::new(mirror))
             }
             None => DeploymentRepository::Local(Box::new(Repository::local(folder)?)),
         };

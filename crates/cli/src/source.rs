@@ -20,7 +20,7 @@ pub enum DeploymentRepository {
     /// A clone, read as it is.
     Local(Box<Repository>),
     /// A mirror in the cache.
-    Mirror(Box<Mirror>),
+    Mirror(Arc<Mirror>),
 }
 
 impl DeploymentRepository {
@@ -34,7 +34,7 @@ impl DeploymentRepository {
             return Err(CommandError::user(format!("There is no folder '{repo}'"))
                 .hint("give the path of a clone, or the address of a repository, with --repo"));
         }
-        Ok(Self::Mirror(Box::new(open_mirror(&RepoUrl::parse(repo)?)?)))
+        Ok(Self::Mirror(Arc::new(open_mirror(&RepoUrl::parse(repo)?)?)))
     }
 
     /// The commit that a name stands for.
@@ -116,12 +116,16 @@ impl DeploymentRepository {
 
 /// The mirror of a remote repository in the cache, as the remote is now.
 pub fn open_mirror(url: &RepoUrl) -> Result<Mirror, CommandError> {
-    let cache = xdg::cache()?.join("repositories");
     output::note(&format!("Fetching {url}"));
-    let options = GitOptions { extra_env: inherited_ssh_command(), ..GitOptions::default() };
-    let mirror = Mirror::open(&cache, url, options)?;
+    let mirror = cached_mirror(url)?;
     mirror.fetch()?;
     Ok(mirror)
+}
+
+/// The mirror of a repository in the cache, which is cloned if it is not there yet, and not fetched.
+pub fn cached_mirror(url: &RepoUrl) -> Result<Mirror, CommandError> {
+    let options = GitOptions { extra_env: inherited_ssh_command(), ..GitOptions::default() };
+    Ok(Mirror::open(&xdg::cache()?.join("repositories"), url, options)?)
 }
 
 /// ssh as the user configured it: named explicitly, so that it can be kept from asking.

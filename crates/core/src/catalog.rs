@@ -28,15 +28,46 @@ pub struct UnservedGroup {
     pub reason: String,
 }
 
+/// What a target is, as far as sentences about it differ.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Platform {
+    /// A Kubernetes cluster.
+    #[default]
+    Cluster,
+    /// One host with a Docker engine.
+    Docker,
+}
+
+impl Platform {
+    /// It as the subject of a sentence: `The cluster`.
+    pub fn subject(self) -> &'static str {
+        match self {
+            Self::Cluster => "The cluster",
+            Self::Docker => "Docker",
+        }
+    }
+}
+
 /// All kinds that a target serves.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
+    platform: Platform,
     kinds: BTreeMap<Gvk, ServedKind>,
     preferred: BTreeMap<GroupKind, Gvk>,
     unserved: Vec<UnservedGroup>,
 }
 
 impl Catalog {
+    /// No kinds yet, of a platform.
+    pub fn of(platform: Platform) -> Self {
+        Self { platform, ..Self::default() }
+    }
+
+    /// What the target is.
+    pub fn platform(&self) -> Platform {
+        self.platform
+    }
+
     /// Adds a kind. The version that is added first is the one that the target prefers.
     pub fn add(&mut self, kind: ServedKind) {
         self.preferred.entry(kind.gvk.group_kind()).or_insert_with(|| kind.gvk.clone());

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, ops::Range, sync::Arc};
 use serde_json::Value;
 
 use crate::{
-    catalog::{Catalog, ServedKind},
+    catalog::{Catalog, Platform, ServedKind},
     diagnostic::Diagnostic,
     manifest::{self, Manifest, Origin},
     object::{Gvk, ObjectId},
@@ -180,13 +180,14 @@ fn defined_kinds(manifests: &[Manifest]) -> Vec<ServedKind> {
 /// What to say of a manifest whose kind the target does not serve.
 fn unknown_kind(manifest: &Manifest, catalog: &Catalog) -> Diagnostic {
     let gvk = &manifest.gvk;
+    let target = catalog.platform().subject();
     let span = manifest.origin.locate(&["apiVersion"]);
     let fault = |message: String| at(&manifest.origin, span.clone(), message);
     let group_version =
         |version: &str, group: &str| if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
     if let Some(unserved) = catalog.unserved().iter().find(|u| u.group == gvk.group && u.version == gvk.version) {
         return fault(format!(
-            "The cluster cannot serve {} now: {}",
+            "{target} cannot serve {} now: {}",
             group_version(&unserved.version, &unserved.group),
             unserved.reason
         ))
@@ -194,7 +195,7 @@ fn unknown_kind(manifest: &Manifest, catalog: &Catalog) -> Diagnostic {
     }
     let versions = catalog.versions(&gvk.group_kind());
     if !versions.is_empty() {
-        return fault(format!("The cluster does not serve {gvk} any more, or not yet")).hint(format!(
+        return fault(format!("{target} does not serve {gvk} any more, or not yet")).hint(format!(
             "it serves {} as {}; change apiVersion, and the fields that differ",
             gvk.kind,
             versions.join(", ")
@@ -202,12 +203,19 @@ fn unknown_kind(manifest: &Manifest, catalog: &Catalog) -> Diagnostic {
     }
     let elsewhere: Vec<String> = catalog.named(&gvk.kind).into_iter().map(Gvk::api_version).collect();
     if !elsewhere.is_empty() {
-        return fault(format!("The cluster does not serve {gvk}")).hint(format!(
+        return fault(format!("{target} does not serve {gvk}")).hint(format!(
             "it serves {} as {}",
             gvk.kind,
             elsewhere.join(", ")
         ));
     }
-    fault(format!("The cluster does not know the kind {gvk}"))
-        .hint("correct apiVersion and kind, or add the CustomResourceDefinition of this kind to the repository or the cluster")
+    fault(format!("{target} does not know the kind {gvk}")).hint(match catalog.platform() {
+        Platform::Cluster => {
+            "correct apiVersion and kind, or add the CustomResourceDefinition of this kind to the repository or the cluster"
+        }
+        Platform::Docker => {
+            "correct apiVersion and kind; custom kinds need a cluster: keep them out of this environment by its paths or its \
+             selector"
+        }
+    })
 }

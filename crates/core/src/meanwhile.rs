@@ -110,6 +110,7 @@ mod tests {
             uid: uid.into(),
             document: document.to_string().into(),
             selected: true,
+            drift: Vec::new(),
         };
         observation.add(live, None);
         let inventory = Inventory {

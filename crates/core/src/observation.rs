@@ -35,6 +35,10 @@ pub struct LiveObject {
     pub document: Box<str>,
     /// Whether the environment's selector selects it.
     pub selected: bool,
+    /// What of the target does not match the document, a sentence without a full stop each: where a target keeps what
+    /// was applied apart from what makes it true, somebody may have changed the latter. None where the target itself
+    /// puts such things right, as a cluster's controllers do.
+    pub drift: Vec<String>,
 }
 
 impl LiveObject {

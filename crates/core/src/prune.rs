@@ -249,7 +249,8 @@ mod tests {
         let applied = json!({"kind": "ConfigMap", "metadata": {"name": "a", "namespace": "shop"}}).to_string();
         let mut document =
             json!({"metadata": {"name": "a", "annotations": {ANNOTATION: applied}, "finalizers": ["x/y"]}});
-        let live = LiveObject { id, gvk, uid: "1".to_owned(), document: Box::default(), selected: true };
+        let live =
+            LiveObject { id, gvk, uid: "1".to_owned(), document: Box::default(), selected: true, drift: Vec::new() };
         let (observation, nothing, contents) = (Observation::default(), BTreeMap::new(), BTreeMap::new());
         let context = PruneContext {
             desired: &BTreeSet::new(),

@@ -16,6 +16,9 @@ use serde::Deserialize;
 /// The name of the file.
 pub const FILE_NAME: &str = "landfall.yaml";
 
+/// How the address of a Docker engine begins.
+const DOCKER_HOSTS: [&str; 5] = ["unix:///", "tcp://", "http://", "https://", "ssh://"];
+
 const DOCUMENTATION: &str = "docs/configuration.md describes every field of landfall.yaml";
 
 /// The configuration of a deployment repository.
@@ -53,12 +56,14 @@ pub struct Environment {
     pub max_prune_share: Option<u8>,
 }
 
-/// Where objects live.
+/// Where objects live: `{kubernetes: {...}}` or `{docker: {...}}`.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct TargetConfig {
+pub enum TargetConfig {
     /// A Kubernetes cluster.
-    pub kubernetes: KubernetesConfig,
+    Kubernetes(KubernetesConfig),
+    /// One host with a Docker engine, or Podman.
+    Docker(DockerConfig),
 }
 
 /// A Kubernetes cluster.
@@ -74,6 +79,23 @@ pub struct KubernetesConfig {
     /// Where the kubeconfig is; `KUBECONFIG` or `~/.kube/config` where it is left out.
     #[serde(default)]
     pub kubeconfig: Option<Reference>,
+}
+
+/// One host with a Docker engine, or Podman.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DockerConfig {
+    /// Where the engine is: `unix:///PATH`, `tcp://HOST:PORT` or `ssh://USER@HOST`; that of `DOCKER_HOST`, or this
+    /// machine's, where it is left out.
+    #[serde(default)]
+    pub host: Option<String>,
+    /// The folder with `ca.pem`, `cert.pem` and `key.pem` for an engine at `tcp://`; `DOCKER_CERT_PATH` where it is left
+    /// out and `DOCKER_TLS_VERIFY` is set.
+    #[serde(default)]
+    pub certificates: Option<Reference>,
+    /// The namespace of objects that name none; `default` where it is left out.
+    #[serde(default)]
+    pub namespace: Option<String>,
 }
 
 /// Something that differs from place to place or is secret, and therefore is not in the repository.
@@ -161,6 +183,16 @@ impl Config {
                     fault(&pointer, message, "Name it from the root of the repository");
                 }
             }
+            if let TargetConfig::Docker(DockerConfig { host: Some(host), .. }) = &environment.target
+                && !DOCKER_HOSTS.iter().any(|scheme| host.starts_with(scheme))
+            {
+                fault(
+                    &["environments", name, "target", "docker", "host"],
+                    format!("'{host}' is not the address of a Docker engine"),
+                    "Write unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST, or leave it out for the engine of $DOCKER_HOST, or else \
+                     this machine's",
+                );
+            }
             if let Some(Err(error)) = environment.selector.as_deref().map(Selector::parse) {
                 fault(&["environments", name, "selector"], error.to_string().trim_end_matches('.').to_owned(), "");
             }
@@ -211,7 +243,34 @@ readyConditions: {Widget.example.com: Established}
         let environment = &large.environments["prod"];
         assert_eq!(environment.selector(&large.name).to_string(), "deploy=shop,tier!=test");
         assert_eq!(large.ready_conditions, BTreeMap::from([("Widget.example.com".into(), "Established".into())]));
-        assert_eq!(environment.target.kubernetes.kubeconfig, Some(Reference::Env("PROD_KUBECONFIG".into())));
+        let TargetConfig::Kubernetes(kubernetes) = &environment.target else { panic!("{:?}", environment.target) };
+        assert_eq!(kubernetes.kubeconfig, Some(Reference::Env("PROD_KUBECONFIG".into())));
+    }
+
+    #[test]
+    fn reads_one_host() {
+        let docker = |target: &str| {
+            let text = format!("name: a\nenvironments:\n  b: {{branch: main, paths: [c], target: {target}}}\n");
+            match &read(&text)?.environments["b"].target {
+                TargetConfig::Docker(docker) => Ok(docker.clone()),
+                TargetConfig::Kubernetes(_) => Err("a cluster".to_owned()),
+            }
+        };
+        assert_eq!(docker("{docker: {}}").unwrap(), DockerConfig::default());
+        let expected = DockerConfig {
+            host: Some("tcp://shop.example.com:2376".into()),
+            certificates: Some(Reference::File("/etc/landfall/shop".into())),
+            namespace: Some("shop".into()),
+        };
+        let given = "{docker: {host: 'tcp://shop.example.com:2376', certificates: {file: /etc/landfall/shop}, namespace: shop}}";
+        assert_eq!(docker(given).unwrap(), expected);
+        let fault = |target: &str| docker(target).unwrap_err();
+        insta::assert_snapshot!(fault("{docker: {host: shop.example.com}}"), @"landfall.yaml:3:57: 'shop.example.com' is not the address of a Docker engine");
+        insta::assert_snapshot!(fault("{docker: {hots: x}}"), @"landfall.yaml:3:51: The field `hots` is unknown; did you mean `host`?");
+        insta::assert_snapshot!(fault("{dokcer: {}}"), @"landfall.yaml:3:42: The field `dokcer` is unknown; did you mean `docker`?");
+        insta::assert_snapshot!(fault("{docker: {}, kubernetes: {}}"), @"landfall.yaml:3:33: `target` must be `{kubernetes: {...}}` or `{docker: {...}}`");
+        insta::assert_snapshot!(fault("{docker: null}"), @"landfall.yaml:3:42: `docker` must be a map of fields, but it is empty");
+        insta::assert_snapshot!(fault("docker"), @"landfall.yaml:3:33: `target` must be `{kubernetes: {...}}` or `{docker: {...}}`");
     }
 
     #[test]

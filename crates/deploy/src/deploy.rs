@@ -1,23 +1,20 @@
 //! One deploy: plans, checks, carries out in the order that loses nothing if it is killed in between, and waits until the
 //! target says that it is live.
 
-use landfall_core::{
-    inventory::Latest,
-    manifest::Manifest,
-    plan::Refusal,
-    rollout::{Rollout, not_live},
-};
+use std::fmt::Write as _;
+
+use landfall_core::{diagnostic::Diagnostic, inventory::Latest, manifest::Manifest, plan::Refusal};
 use landfall_journal::{Journal, Outcome as Recorded, Place, Time};
 
 use crate::{
     environment::{EnvironmentKey, Request},
     error::DeployError,
     journaling::Journaling,
-    plan::{Planned, plan},
+    plan::{PlanError, Planned, plan},
     progress::Progress,
     running::Running,
     target::Target,
-    wait::Ending,
+    wait::{Ending, reason},
 };
 
 /// What came of a deploy.
@@ -57,10 +54,7 @@ impl Deployer<'_> {
     /// live in time is told by the [`Ending`].
     pub async fn deploy(&self, manifests: Vec<Manifest>, request: &Request) -> Result<Outcome, DeployError> {
         let Self { target, progress, journal } = *self;
-        let namespace = request.namespace.as_deref().unwrap_or(target.default_namespace());
-        let key = EnvironmentKey::new(namespace, &request.selector);
-        let place = Place { target: target.address(), namespace: key.namespace, record: key.name };
-        let begin = Journaling::begin(journal, target, request, place);
+        let begin = Journaling::begin(journal, target, request, self.place(request));
         let (journaling, planned) = futures::join!(begin, plan(target, manifests, request, progress));
         let journaling = journaling.map_err(|error| DeployError::Journal { error, nothing_written: true })?;
         let running = Running { target, progress, request, journaling: &journaling };
@@ -68,11 +62,32 @@ impl Deployer<'_> {
             Ok(planned) => running.deploy(planned).await,
             Err(error) => Err(error.into()),
         };
-        let (outcome, reason, at) = recorded(&result);
-        match journaling.finish(outcome, reason.as_deref(), at).await {
-            Err(error) if result.is_ok() => Err(DeployError::Journal { error, nothing_written: false }),
-            _ => result,
-        }
+        end(&journaling, result).await
+    }
+
+    /// Records that a revision is not deployed, since its manifests have faults.
+    ///
+    /// # Errors
+    /// Always: the faults, or why they could not be recorded.
+    pub async fn refuse(&self, faults: Vec<Diagnostic>, request: &Request) -> Result<Outcome, DeployError> {
+        let begin = Journaling::begin(self.journal, self.target, request, self.place(request)).await;
+        let journaling = begin.map_err(|error| DeployError::Journal { error, nothing_written: true })?;
+        end(&journaling, Err(PlanError::Faults(faults).into())).await
+    }
+
+    fn place(&self, request: &Request) -> Place {
+        let namespace = request.namespace.as_deref().unwrap_or(self.target.default_namespace());
+        let key = EnvironmentKey::new(namespace, &request.selector);
+        Place { target: self.target.address(), namespace: key.namespace, record: key.name }
+    }
+}
+
+/// Records how a deploy ended.
+async fn end(journaling: &Journaling<'_>, result: Result<Outcome, DeployError>) -> Result<Outcome, DeployError> {
+    let (outcome, reason, at) = recorded(&result);
+    match journaling.finish(outcome, reason.as_deref(), at).await {
+        Err(error) if result.is_ok() => Err(DeployError::Journal { error, nothing_written: false }),
+        _ => result,
     }
 }
 
@@ -90,18 +105,30 @@ fn recorded(result: &Result<Outcome, DeployError>) -> (Recorded, Option<String>,
             Ending::Superseded(latest) => (Recorded::Superseded, Some(superseded_by(latest)), now),
         },
         Err(error @ DeployError::Stopped { .. }) => (Recorded::Stopped, Some(error.to_string()), now),
-        Err(error) => (Recorded::Failed, Some(error.to_string()), now),
+        Err(error) => (Recorded::Failed, Some(in_words(error)), now),
     }
 }
 
-fn refusals(refusals: &[Refusal]) -> String {
-    refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join("; ")
+/// Why a plan must not be carried out, in one text: each refusal with its place and its details.
+pub(crate) fn refusals(refusals: &[Refusal]) -> String {
+    let words = |refusal: &Refusal| {
+        let place = refusal.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
+        let details =
+            if refusal.details.is_empty() { String::new() } else { format!(" ({})", refusal.details.join("; ")) };
+        format!("{place}{}{details}", refusal.message)
+    };
+    refusals.iter().map(words).collect::<Vec<_>>().join("; ")
 }
 
-/// What keeps a revision from being live: what is hopeless, or else everything that is not live yet.
-fn reason(rollouts: &[Rollout]) -> String {
-    let sentences = not_live(rollouts).into_iter().map(|rollout| format!("{}: {}", rollout.id, rollout.sentence));
-    sentences.collect::<Vec<_>>().join("; ")
+/// An error in one text: faults of manifests with their places.
+pub(crate) fn in_words(error: &DeployError) -> String {
+    const TOLD: usize = 5;
+    let DeployError::Plan(PlanError::Faults(faults)) = error else { return error.to_string() };
+    let mut text = faults.iter().take(TOLD).map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    if let Some(more) = faults.len().checked_sub(TOLD).filter(|more| *more > 0) {
+        let _ = write!(text, "; and {more} more");
+    }
+    text
 }
 
 /// Who took the place of a deploy that waited: `4f9d1c2 by alice@laptop`.

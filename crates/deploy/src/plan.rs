@@ -40,6 +40,8 @@ pub struct Planned {
     pub key: EnvironmentKey,
     /// What the user allows.
     pub options: PlanOptions,
+    /// The objects that the target refused by their manifests alone: it need not be asked about them any more.
+    pub reviewed: BTreeSet<ObjectId>,
     /// How many objects that the plan creates have come into being since: each is a refusal of the plan.
     pub created_meanwhile: usize,
 }
@@ -110,7 +112,7 @@ async fn observe_and_compute(
     let required = desired.objects.iter().map(|desired| &desired.id).collect();
     let observe =
         ObserveRequest { queries: &queries, selector: &request.selector, wanted: &wanted, required: &required };
-    let mut observation = target.observe(&observe).await?;
+    let (mut observation, review) = futures::try_join!(target.observe(&observe), target.review(&desired))?;
     // Large, and only needed to read.
     drop((queries, wanted, required));
     if let Some(inventory) = inventory.filter(|_| request.options.prune) {
@@ -137,7 +139,11 @@ async fn observe_and_compute(
         for id in containers {
             let contents = match target.contents(id, &catalog).await {
                 Ok(contents) => Ok(contents.into_iter().filter(|content| !pruned.contains(content)).collect()),
-                Err(error @ (TargetError::Unreachable { .. } | TargetError::Unauthorized { .. })) => {
+                Err(
+                    error @ (TargetError::Unreachable { .. }
+                    | TargetError::Engine { lost: true, .. }
+                    | TargetError::Unauthorized { .. }),
+                ) => {
                     return Err(error.into());
                 }
                 Err(error) => Err(error.to_string()),
@@ -146,6 +152,9 @@ async fn observe_and_compute(
         }
         plan = compute_plan(&surroundings);
     }
+    plan.warnings.extend(review.notes);
+    let (reviewed, refusals): (BTreeSet<ObjectId>, Vec<Refusal>) = review.refusals.into_iter().unzip();
+    plan.refusals.extend(refusals);
     // From here on also the kinds count that the revision itself brings.
     desired.defined_kinds.iter().for_each(|kind| catalog.add(kind.clone()));
     Ok(Planned {
@@ -156,6 +165,7 @@ async fn observe_and_compute(
         inventories,
         key,
         options: request.options.clone(),
+        reviewed,
         created_meanwhile: 0,
     })
 }
@@ -192,7 +202,8 @@ fn claims(inventories: &Inventories) -> BTreeMap<ObjectId, String> {
 /// # Errors
 /// Where the target does not answer.
 pub async fn check(target: &dyn Target, planned: &mut Planned, progress: &dyn Progress) -> Result<(), TargetError> {
-    let is_checked = |item: &Item| item.checkable && item.is_change();
+    let reviewed = &planned.reviewed;
+    let is_checked = |item: &Item| item.checkable && item.is_change() && !reviewed.contains(&item.id);
     let total = planned.plan.items.iter().filter(|item| is_checked(item)).count();
     if total == 0 {
         return Ok(());
@@ -229,9 +240,8 @@ pub async fn check(target: &dyn Target, planned: &mut Planned, progress: &dyn Pr
         };
         let fault = match outcome {
             Ok(CheckOutcome::Accepted(result)) => {
-                let live = planned.observation.live.get(&item.id).and_then(|live| live.parse().ok());
-                if let Some(live) = live {
-                    item.settle(&live, &result);
+                if let Some(live) = planned.observation.live.get(&item.id) {
+                    item.settle(live, &result);
                 }
                 continue;
             }
@@ -248,7 +258,7 @@ pub async fn check(target: &dyn Target, planned: &mut Planned, progress: &dyn Pr
             Some(desired) => item.conceal(fault, &desired.value),
             None => fault,
         };
-        let refusal = item.refuse(&fault, desired);
+        let refusal = item.refuse(&fault, desired, planned.catalog.platform());
         match fault.missing_namespace() {
             // All objects of an environment may be in it: one refusal tells as much as hundreds.
             Some(namespace) => missing_namespaces.entry(namespace.to_owned()).or_default().push(refusal),

@@ -19,11 +19,9 @@ use crate::{
     record::{narrowed, record_unchanged, with_uids},
     run::Run,
     target::{Lock, Target, TargetError, Watch, WatchRequest},
-    wait::{Ending, Wait, awaited},
+    turn::Turn,
+    wait::{Ending, USUAL_WAIT, Wait, awaited},
 };
-
-/// How long a deploy waits for another one of the same environment. A lock whose holder is gone is free after 15 s.
-const LOCK_WAIT: Duration = Duration::from_secs(60);
 
 /// How often a plan is made anew because another deploy ended in between.
 const REPLANS: usize = 3;
@@ -61,26 +59,48 @@ impl Running<'_> {
         }
         // A deploy that began to write and has not ended: whether it runs or was killed, only the lock tells.
         let is_open = planned.inventories.own.as_ref().is_some_and(|own| own.deploying.is_some());
-        let written = if !planned.plan.has_changes() && !is_open {
+        if !planned.plan.has_changes() && !is_open {
             self.progress.planned(&planned.plan);
-            self.nothing_to_write(planned).await?
-        } else if self.request.track {
-            if !planned.is_outdated() {
-                self.create_own_namespace(&planned).await?;
-            }
-            let lock = self.lock(&planned).await?;
-            let written = self.carry_out_locked(planned, lock.as_ref()).await;
+            let written = self.nothing_to_write(planned).await?;
+            return self.wait(written).await;
+        }
+        if !self.request.track {
+            self.progress.planned(&planned.plan);
+            let written = self.carry_out(planned, None).await?;
+            return self.wait(written).await;
+        }
+        if !planned.is_outdated() {
+            self.create_own_namespace(&planned).await?;
+        }
+        let turn = Turn { target: self.target, progress: self.progress, request: self.request };
+        let (lock, asked) = turn.lock(&planned, &self.journaling.deploying()).await?;
+        let key = planned.key.clone();
+        let written = self.carry_out_locked(planned, lock.as_ref()).await;
+        if asked && matches!(written, Ok(Written::Not(_))) {
+            turn.withdraw(&key, &self.journaling.deploying()).await?;
+        }
+        if self.target.rolls_by_itself() {
             lock.release().await;
-            written?
-        } else {
-            self.progress.planned(&planned.plan);
-            self.carry_out(planned, None).await?
+            return self.wait(written?).await;
+        }
+        let outcome = match written {
+            Ok(written) => self.wait(written).await,
+            Err(error) => Err(error),
         };
+        let settled = self.target.settle().await;
+        lock.release().await;
+        let outcome = outcome?;
+        settled?;
+        Ok(outcome)
+    }
+
+    /// Waits until what was written is live, if somebody wants to know or nothing becomes live otherwise.
+    async fn wait(&self, written: Written) -> Result<Outcome, DeployError> {
         let (planned, applied, watch) = match written {
             Written::Not(planned) => return Ok(Outcome::Blocked(planned)),
             Written::All { planned, applied, watch } => (planned, applied, watch),
         };
-        let ending = match (self.request.wait, watch) {
+        let ending = match (self.limit(), watch) {
             (None, _) => None,
             (Some(_), None) => Some(Ending::Live { at: applied, rollouts: Vec::new() }),
             (Some(limit), Some(watch)) => {
@@ -93,6 +113,11 @@ impl Running<'_> {
             }
         };
         Ok(Outcome::Applied { planned, ending })
+    }
+
+    /// How long to wait; `None` for not at all.
+    fn limit(&self) -> Option<Duration> {
+        self.request.wait.or_else(|| (!self.target.rolls_by_itself()).then_some(USUAL_WAIT))
     }
 
     /// Whether guards and target let the plan be carried out. The target is asked even where a guard refuses already:
@@ -122,21 +147,6 @@ impl Running<'_> {
             return self.nothing_to_write(planned).await;
         }
         self.carry_out(planned, Some(lock)).await
-    }
-
-    async fn lock(&self, planned: &Planned) -> Result<Box<dyn Lock>, DeployError> {
-        let (target, request) = (self.target, self.request);
-        match target.lock(&planned.key, &request.holder, Duration::ZERO).await {
-            Err(TargetError::Locked { holder, .. }) => {
-                self.progress.tell(Event::Waiting { holder });
-                let total = planned.plan.items.iter().filter(|item| item.is_change()).count();
-                tokio::select! {
-                    lock = target.lock(&planned.key, &request.holder, LOCK_WAIT) => Ok(lock?),
-                    () = stop_requested(self.progress) => Err(DeployError::Stopped { done: 0, pruned: 0, total }),
-                }
-            }
-            result => Ok(result?),
-        }
     }
 
     /// The environment's own namespace must exist before its lock and inventory can: where the revision brings it, it
@@ -198,7 +208,7 @@ impl Running<'_> {
     /// Begins to watch, if somebody waits for something.
     async fn watch(&self, planned: &Planned) -> Result<Option<Box<dyn Watch>>, TargetError> {
         let objects = awaited(planned);
-        if self.request.wait.is_none() || objects.is_empty() {
+        if self.limit().is_none() || objects.is_empty() {
             return Ok(None);
         }
         let watched = WatchRequest {
@@ -256,11 +266,5 @@ impl Running<'_> {
             carried.iter().for_each(|(id, carried)| watch.wrote(id, carried));
         }
         Ok(Written::All { planned: Box::new(planned), applied, watch })
-    }
-}
-
-async fn stop_requested(progress: &dyn Progress) {
-    while !progress.stop_requested() {
-        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

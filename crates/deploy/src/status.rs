@@ -42,6 +42,8 @@ pub struct Status {
     pub last: Option<Deploy>,
     /// The workloads, and whatever else is not live.
     pub services: Vec<ServiceStatus>,
+    /// What is recorded as applied but not true on the target, where the target does not put such things right itself.
+    pub drift: Vec<Drifted>,
     /// What others did to the objects since the revision was applied.
     pub seen: Vec<Seen>,
     /// What could not be seen.
@@ -72,6 +74,15 @@ pub struct ServiceStatus {
     pub since: Option<Time>,
     /// The revision that made it so.
     pub revision: Option<String>,
+}
+
+/// An object that is not what was applied. The next deploy repairs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Drifted {
+    /// The object.
+    pub object: ObjectId,
+    /// What does not match, a sentence without a full stop each.
+    pub drift: Vec<String>,
 }
 
 /// Which environment is asked for.
@@ -113,9 +124,10 @@ pub async fn status(
     };
     let own = inventories.own.unwrap_or_default();
     let applied = own.time.as_deref().and_then(|time| time.parse().ok());
-    let (sight, known) =
-        futures::join!(look(target, request, &objects, &catalog), remembered(journal, &place, applied));
-    let (rollouts, mut warnings) = sight?;
+    let drifted = drifted(target, request, &own, &catalog);
+    let look = look(target, request, &objects, &catalog);
+    let (sight, drift, known) = futures::join!(look, drifted, remembered(journal, &place, applied));
+    let ((rollouts, mut warnings), drift) = (sight?, drift?);
     let Remembered { services, last, seen } = known.unwrap_or_else(|error| {
         warnings.push(format!("{error}: what only the journal knows is left out"));
         Remembered::default()
@@ -134,9 +146,36 @@ pub async fn status(
             by: deploying.by,
         }),
         last,
+        drift,
         seen,
         warnings,
     })
+}
+
+/// What of an environment is recorded, but not true. A deploy that is writing now makes it true.
+async fn drifted(
+    target: &dyn Target,
+    request: &StatusRequest<'_>,
+    own: &Inventory,
+    catalog: &Catalog,
+) -> Result<Vec<Drifted>, TargetError> {
+    if target.rolls_by_itself() {
+        return Ok(Vec::new());
+    }
+    let recorded = own.objects.keys().filter_map(|id| {
+        let kind = catalog.preferred(&id.group_kind())?.clone();
+        Some((id.clone(), ListQuery { kind, namespace: id.namespace.clone() }))
+    });
+    let wanted = recorded.collect();
+    let observe =
+        ObserveRequest { queries: &[], selector: request.selector, wanted: &wanted, required: &Default::default() };
+    let observed = target.observe(&observe).await?;
+    let of = |id: &ObjectId| match observed.live.get(id) {
+        Some(live) => live.drift.clone(),
+        None => vec!["it was removed".to_owned()],
+    };
+    let all = wanted.keys().map(|id| Drifted { object: id.clone(), drift: of(id) });
+    Ok(all.filter(|drifted| !drifted.drift.is_empty()).collect())
 }
 
 /// Workloads always; what else there is (claims, Ingresses, ...) only while it is not live.

@@ -9,11 +9,12 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use landfall_core::{
     catalog::Catalog,
+    desired::DesiredSet,
     health::ReadyConditions,
     inventory::{Inventory, InventoryError, Latest},
     object::{Gvk, ObjectId},
     observation::{ListQuery, Observation},
-    plan::{CheckFault, CheckOutcome, Item},
+    plan::{CheckFault, CheckOutcome, Item, Refusal},
     rollout::Rollout,
     selector::Selector,
 };
@@ -38,6 +39,12 @@ pub trait Target: Send + Sync {
 
     /// The inventory of an environment, and those of the others on the target.
     async fn inventories(&self, key: &EnvironmentKey) -> Result<Inventories, TargetError>;
+
+    /// Looks at a whole revision before anything is planned, so that `plan` tells all that the target cannot do at once.
+    /// A target that is asked about each change by [`Self::check`] alone has nothing to say here.
+    async fn review(&self, _desired: &DesiredSet) -> Result<Review, TargetError> {
+        Ok(Review::default())
+    }
 
     /// Reads all objects of the queries that the selector selects, and `wanted` ones that it does not. What cannot be
     /// read is part of the answer.
@@ -69,6 +76,18 @@ pub trait Target: Send + Sync {
 
     /// Begins to watch objects and all that tells something of them. Returns when what is there now has been seen.
     async fn watch(&self, request: &WatchRequest<'_>) -> Result<Box<dyn Watch>, TargetError>;
+
+    /// Whether what was written becomes true without Landfall, as by a cluster's controllers. Where it does not, a deploy
+    /// always waits, and keeps the environment's lock until the wait has ended and [`Self::settle`] has returned.
+    fn rolls_by_itself(&self) -> bool {
+        true
+    }
+
+    /// Nobody waits any more: ends what is under way at a safe point, where what served before still serves. Nothing to
+    /// do for a target that rolls by itself.
+    async fn settle(&self) -> Result<(), TargetError> {
+        Ok(())
+    }
 
     /// The present time by the target's clock, as far as it is known: what the target writes is compared with it.
     fn now(&self) -> Timestamp;
@@ -148,6 +167,15 @@ pub struct Inventories {
     pub others: BTreeMap<String, Inventory>,
 }
 
+/// What a target says of a revision as a whole.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Review {
+    /// The objects that it cannot carry out, with the places of all fields that are in the way.
+    pub refusals: Vec<(ObjectId, Refusal)>,
+    /// What it accepts without effect, sentences for the user.
+    pub notes: Vec<String>,
+}
+
 /// What came of an item.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Carried {
@@ -169,6 +197,16 @@ pub enum TargetError {
         target: String,
         /// Why.
         reason: String,
+    },
+    /// A Docker engine did not do what it was asked.
+    #[error("{message}")]
+    Engine {
+        /// What happened: a sentence without a full stop.
+        message: String,
+        /// What to do next, where the message does not say it all.
+        remedy: Option<String>,
+        /// Whether the engine itself is out of reach.
+        lost: bool,
     },
     /// It does not know the user.
     #[error("{target} does not accept the credentials: {reason}")]

@@ -25,6 +25,7 @@ pub fn changes(plan: &Plan) -> Vec<NewChange> {
             Action::Create { .. } => (ObjectAction::Create, String::new()),
             Action::Update { changes, .. } => (ObjectAction::Update, names(changes)),
             Action::Replace { changes, .. } => (ObjectAction::Replace, names(changes)),
+            Action::Repair { .. } => (ObjectAction::Repair, String::new()),
             Action::Prune => (ObjectAction::Prune, String::new()),
             Action::Keep(keep) => (ObjectAction::Keep, keep.reason.clone()),
             Action::Unchanged => return None,

@@ -6,7 +6,7 @@ use landfall_core::{
     health::{HealthState, is_judged},
     inventory::{Deploying, Latest},
     object::{Gvk, ObjectId},
-    rollout::{Rollout, Verdict, verdict},
+    rollout::{Rollout, Verdict, not_live, verdict},
 };
 use landfall_journal::Time;
 use tokio::time::Instant;
@@ -20,6 +20,9 @@ use crate::{
 
 /// How long to wait for the images that run once everything is live: the nodes tell them beside what makes it live.
 const IMAGES: Duration = Duration::from_secs(2);
+
+/// How long a deploy waits if nobody says otherwise: the time that Kubernetes gives a Deployment to make progress.
+pub const USUAL_WAIT: Duration = Duration::from_secs(600);
 
 /// How often it is asked whether the user wants to stop.
 const ATTENTION: Duration = Duration::from_millis(200);
@@ -61,6 +64,12 @@ pub(crate) struct Wait<'a> {
 pub(crate) fn awaited(planned: &Planned) -> Vec<(ObjectId, Gvk)> {
     let judged = planned.desired.objects.iter().filter(|desired| is_judged(&desired.gvk));
     judged.map(|desired| (desired.id.clone(), desired.gvk.clone())).collect()
+}
+
+/// What keeps a revision from being live: what is hopeless, or else everything that is not live yet.
+pub fn reason(rollouts: &[Rollout]) -> String {
+    let sentences = not_live(rollouts).into_iter().map(|rollout| format!("{}: {}", rollout.id, rollout.sentence));
+    sentences.collect::<Vec<_>>().join("; ")
 }
 
 impl Wait<'_> {

@@ -16,15 +16,23 @@ impl Journal {
     /// process was killed, and it goes on: its times stay, and the resumption is counted. Unfinished deploys of other
     /// revisions are left alone, since they may run elsewhere; see [`Journal::interrupt_others`].
     ///
+    /// The server tries a revision again that was not deployed: its entry, if it is still the newest of the place, is
+    /// opened again, so that a night of tries is one line of the timeline and not a hundred.
+    ///
     /// # Errors
     ///
     /// The journal cannot be written.
     pub async fn begin(&self, deploy: &NewDeploy) -> Result<Begun> {
         let mut tx = self.writing().await?;
         let place = tx.place(&deploy.place).await?;
-        let begun = match unfinished(&mut tx, place, deploy).await? {
+        let earlier = match unfinished(&mut tx, place, deploy).await? {
+            None => failed(&mut tx, place, deploy).await?,
+            unfinished => unfinished,
+        };
+        let begun = match earlier {
             Some(id) => {
-                let again = "UPDATE deploys SET resumes = resumes + 1 WHERE id = $1";
+                let again = "UPDATE deploys SET resumes = resumes + 1, outcome = 'running', reason = NULL, ended = NULL \
+                             WHERE id = $1";
                 tx.run(sqlx::query(again).bind(id.to_string())).await?;
                 Begun { id, resumed: true }
             }
@@ -77,6 +85,25 @@ async fn unfinished(tx: &mut Tx<'_>, place: i64, deploy: &NewDeploy) -> Result<O
         })
         .await?;
     Ok(found.into_iter().find(|(_, cause)| deploy.cause.resumes(*cause)).map(|(id, _)| id))
+}
+
+/// The newest deploy of the place, if the new one tries it again.
+async fn failed(tx: &mut Tx<'_>, place: i64, deploy: &NewDeploy) -> Result<Option<DeployId>> {
+    if deploy.cause != Cause::Serve {
+        return Ok(None);
+    }
+    let sql = "SELECT id, revision, cause, outcome FROM deploys WHERE place_id = $1 ORDER BY id DESC LIMIT 1";
+    let newest = tx
+        .first(sqlx::query(sql).bind(place), |row| {
+            let mut cells = Cells::new(row);
+            let id = DeployId::stored(cells.text()?);
+            Ok((id, cells.maybe_text()?, cells.word(Cause::parse)?, cells.word(Outcome::parse)?))
+        })
+        .await?;
+    let is_same = |revision: Option<String>, cause: Cause, outcome: Outcome| {
+        revision == deploy.revision && deploy.cause.resumes(cause) && outcome.is_to_be_tried_again()
+    };
+    Ok(newest.and_then(|(id, revision, cause, outcome)| is_same(revision, cause, outcome).then_some(id)))
 }
 
 async fn insert(tx: &mut Tx<'_>, place: i64, deploy: &NewDeploy) -> Result<DeployId> {

@@ -116,7 +116,7 @@ pub struct Deploy {
     pub reason: Option<String>,
     /// The deploy that ended it; `None` if it ended itself.
     pub ended_by: Option<DeployId>,
-    /// How often it was taken up again after its process was killed.
+    /// How often it was taken up again: after its process was killed, or by the server after it had failed.
     pub resumes: i64,
 }
 

@@ -77,6 +77,8 @@ pub struct Counts {
     pub update: u64,
     /// Deleted and created again.
     pub replace: u64,
+    /// Recorded as desired, but made true anew.
+    pub repair: u64,
     /// Deleted.
     pub prune: u64,
     /// Left on purpose.
@@ -234,6 +236,7 @@ impl Counts {
             ObjectAction::Create => self.create += 1,
             ObjectAction::Update => self.update += 1,
             ObjectAction::Replace => self.replace += 1,
+            ObjectAction::Repair => self.repair += 1,
             ObjectAction::Prune => self.prune += 1,
             ObjectAction::Keep => self.keep += 1,
         }

@@ -89,6 +89,8 @@ words! {
         Update = "update",
         /// It is deleted and created again.
         Replace = "replace",
+        /// It is recorded as desired, but made true anew.
+        Repair = "repair",
         /// It is deleted.
         Prune = "prune",
         /// The revision does not have it, but it is left; nothing is written.
@@ -122,6 +124,11 @@ impl Cause {
 }
 
 impl Outcome {
+    /// Whether another try may end otherwise.
+    pub(crate) fn is_to_be_tried_again(self) -> bool {
+        matches!(self, Self::Blocked | Self::Failed | Self::Hopeless | Self::NotLive | Self::Stopped)
+    }
+
     /// Whether the deploy has ended.
     pub fn is_final(self) -> bool {
         self != Self::Running

@@ -60,7 +60,10 @@ pub async fn carry_out(api: &Api, item: &Item, kind: &ServedKind) -> Result<Carr
             create(api, item, kind, body).await
         }
         Action::Prune => prune(api, item, kind).await,
-        Action::Unchanged | Action::Keep(_) => Ok(Carried { uid: item.uid.clone(), ..Carried::default() }),
+        // A cluster's controllers put right by themselves what does not match.
+        Action::Repair { .. } | Action::Unchanged | Action::Keep(_) => {
+            Ok(Carried { uid: item.uid.clone(), ..Carried::default() })
+        }
     }
 }
 

@@ -29,7 +29,9 @@ pub async fn check(api: &Api, item: &Item, kind: &ServedKind) -> Result<CheckOut
             outcome => return Ok(outcome),
         },
         Action::Prune => return check_deletion(api, item, kind).await,
-        Action::Unchanged | Action::Keep(_) => return Ok(CheckOutcome::Accepted(Box::default())),
+        Action::Repair { .. } | Action::Unchanged | Action::Keep(_) => {
+            return Ok(CheckOutcome::Accepted(Box::default()));
+        }
     };
     match api.call(call).await {
         Ok(answer) => match result(item, &answer.body) {

@@ -152,6 +152,7 @@ pub fn live_object(document: &str, gvk: &Gvk, namespaced: bool, selected: bool) 
             name: head.metadata.name,
         },
         gvk: gvk.clone(),
+        drift: Vec::new(),
         uid: head.metadata.uid,
         document: document.into_boxed_str(),
         selected,

@@ -87,6 +87,13 @@ fn a_real_node_runs_containers() {
         let answer = eventually("the Service answers", || get(&target, "/"));
         assert!(answer.contains("v1 web-"), "{target}: {answer}");
     }
+    let pod = format!("{}:8080", addresses.lines().next().unwrap());
+    for name in ["web".to_owned(), format!("web.{namespace}"), format!("web.{namespace}.svc.cluster.local")] {
+        let answer = eventually("the name is resolved", || get(&pod, &format!("/get?http://{name}/")));
+        assert!(answer.contains("v1 web-"), "{name}: {answer}");
+    }
+    let answer = get(&pod, "/get?http://registry.invalid/").unwrap();
+    assert!(answer.starts_with("HTTP/1.0 502") && answer.contains("lookup registry.invalid"), "{answer}");
     assert!(kubectl(&["logs", "deployment/web"]).ok().contains("version v1 starts"));
     eventually("the missing image is reported", || {
         let pod = kubectl(&["get", "pod", "missing"]).ok();

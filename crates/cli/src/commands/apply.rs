@@ -1,13 +1,13 @@
 //! `landfall apply`: kubectl's own command line.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc, time::Instant};
 
 use clap::Args;
 use landfall_core::plan::Plan;
 use landfall_deploy::{
     deploy::{Deployer, Outcome},
     plan::{check, plan},
-    target::Target,
+    wait::Ending,
 };
 use landfall_journal::Cause;
 
@@ -18,7 +18,7 @@ use crate::{
     error::CommandError,
     journal,
     output::{
-        self,
+        self, ending,
         kubectl::{self, DryRun},
         objects::{self, Format, Shown},
         progress::{ShowPlan, Terminal},
@@ -78,6 +78,7 @@ pub struct ApplyArgs {
 }
 
 pub async fn run(args: &ApplyArgs) -> Result<ExitCode, CommandError> {
+    let started = Instant::now();
     refuse_unsupported(args)?;
     if args.files.filename.is_empty() {
         return Err(
@@ -94,6 +95,7 @@ pub async fn run(args: &ApplyArgs) -> Result<ExitCode, CommandError> {
         approvals: &args.approvals,
         cause: Cause::Apply,
         wait: None,
+        no_wait: false,
     })
     .await?;
     let progress = Arc::new(Terminal::new(ShowPlan::No, job.target.default_namespace()));
@@ -105,24 +107,24 @@ pub async fn run(args: &ApplyArgs) -> Result<ExitCode, CommandError> {
         return Err(CommandError::user("There are no objects to apply")
             .hint("look at the path; with folders in folders, add -R"));
     }
-    let planned = if dry_run != DryRun::None {
-        let mut planned = plan(&job.target, job.manifests, &job.request, progress.as_ref()).await?;
+    let (planned, ending) = if dry_run != DryRun::None {
+        let mut planned = plan(&*job.target, job.manifests, &job.request, progress.as_ref()).await?;
         if dry_run == DryRun::Server {
-            check(&job.target, &mut planned, progress.as_ref()).await?;
+            check(&*job.target, &mut planned, progress.as_ref()).await?;
         }
         planned.plan.warnings.iter().for_each(|warning| output::warning(warning));
-        planned
+        (planned, None)
     } else {
         stop_on_interrupt(&progress);
         let journal = if job.request.track { Some(journal::open(&args.journal).await?) } else { None };
-        let deployer = Deployer { target: &job.target, journal: journal.as_ref(), progress: progress.as_ref() };
+        let deployer = Deployer { target: &*job.target, journal: journal.as_ref(), progress: progress.as_ref() };
         let result = deployer.deploy(job.manifests, &job.request).await;
         progress.finish();
         match result? {
-            Outcome::Applied { planned, .. } => *planned,
+            Outcome::Applied { planned, ending } => (*planned, ending),
             Outcome::Blocked(planned) => {
                 planned.plan.warnings.iter().for_each(|warning| output::warning(warning));
-                *planned
+                (*planned, None)
             }
         }
     };
@@ -149,7 +151,11 @@ pub async fn run(args: &ApplyArgs) -> Result<ExitCode, CommandError> {
     if !text.is_empty() {
         output::data(&text);
     }
-    Ok(ExitCode::SUCCESS)
+    // One host is waited for in any case, and a cluster never here: kubectl's output is all that is told then.
+    match &ending {
+        None | Some(Ending::Live { .. }) => Ok(ExitCode::SUCCESS),
+        Some(_) => Ok(ending::report(&planned, ending.as_ref(), job.target.default_namespace(), started.elapsed())),
+    }
 }
 
 fn lines(plan: &Plan, dry_run: DryRun, names_only: bool) -> String {

@@ -3,10 +3,7 @@
 use std::{process::ExitCode, sync::Arc, time::Instant};
 
 use clap::Args;
-use landfall_deploy::{
-    deploy::{Deployer, Outcome},
-    target::Target,
-};
+use landfall_deploy::deploy::{Deployer, Outcome};
 use landfall_journal::Cause;
 
 use crate::{
@@ -60,6 +57,7 @@ pub async fn run(args: &DeployArgs) -> Result<ExitCode, CommandError> {
         approvals: &args.approvals,
         cause: Cause::Deploy,
         wait: args.wait.wait(),
+        no_wait: args.wait.no_wait,
     })
     .await?;
     output::note(&format!(
@@ -74,7 +72,7 @@ pub async fn run(args: &DeployArgs) -> Result<ExitCode, CommandError> {
     }
     stop_on_interrupt(&progress);
     let journal = journal::open(&args.journal).await?;
-    let deployer = Deployer { target: &job.target, journal: Some(&journal), progress: progress.as_ref() };
+    let deployer = Deployer { target: &*job.target, journal: Some(&journal), progress: progress.as_ref() };
     let result = deployer.deploy(job.manifests, &job.request).await;
     progress.finish();
     match result? {
@@ -84,7 +82,7 @@ pub async fn run(args: &DeployArgs) -> Result<ExitCode, CommandError> {
         }
         Outcome::Applied { planned, ending } => {
             let namespace = job.target.default_namespace();
-            Ok(ending::report(&planned.plan, ending.as_ref(), namespace, started.elapsed()))
+            Ok(ending::report(&planned, ending.as_ref(), namespace, started.elapsed()))
         }
     }
 }
@@ -94,8 +92,8 @@ async fn dry_run(job: crate::environment::Job, progress: &Terminal) -> Result<Ex
         plan::{check, plan},
         progress::Progress,
     };
-    let mut planned = plan(&job.target, job.manifests, &job.request, progress).await?;
-    check(&job.target, &mut planned, progress).await?;
+    let mut planned = plan(&*job.target, job.manifests, &job.request, progress).await?;
+    check(&*job.target, &mut planned, progress).await?;
     progress.planned(&planned.plan);
     if let Some(code) = refusal::report(&planned.plan, refusal::WOULD_NOT_BE_DEPLOYED) {
         return Ok(code);

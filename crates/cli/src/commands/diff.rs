@@ -7,7 +7,6 @@ use landfall_core::{
     desired::{DesiredSet, Scope},
     plan::{PlanOptions, between},
 };
-use landfall_deploy::target::Target;
 
 use crate::{
     args::{ConnectArgs, Format, RepositoryArgs},

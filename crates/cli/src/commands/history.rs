@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::{SignedDuration, tz::TimeZone};
-use landfall_deploy::target::Target;
 use landfall_journal::{Filter, Journal, Time};
 
 use crate::{

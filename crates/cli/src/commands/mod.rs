@@ -8,6 +8,7 @@ mod history;
 mod man;
 mod plan;
 mod rollback;
+mod serve;
 mod status;
 
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ pub enum Command {
     History(Box<history::HistoryArgs>),
     Diff(Box<diff::DiffArgs>),
     Rollback(Box<rollback::RollbackArgs>),
+    Serve(Box<serve::ServeArgs>),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -55,6 +57,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::History(args) => history::run(&args).await,
         Command::Diff(args) => diff::run(&args).await,
         Command::Rollback(args) => rollback::run(&args).await,
+        Command::Serve(args) => serve::run(*args).await,
         Command::Completions(args) => Ok(completions::run(&args)),
         Command::Man(args) => man::run(&args),
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use landfall_deploy::{
     plan::{Planned, check, plan},
-    target::{Target, TargetError},
+    target::TargetError,
 };
 use landfall_journal::Cause;
 
@@ -62,12 +62,13 @@ pub async fn run(args: &PlanArgs) -> Result<ExitCode, CommandError> {
         approvals: &args.approvals,
         cause: Cause::Deploy,
         wait: None,
+        no_wait: false,
     })
     .await?;
     let progress = Terminal::new(ShowPlan::No, job.target.default_namespace());
-    let mut planned = plan(&job.target, job.manifests, &job.request, &progress).await?;
+    let mut planned = plan(&*job.target, job.manifests, &job.request, &progress).await?;
     if !args.no_check {
-        match check(&job.target, &mut planned, &progress).await {
+        match check(&*job.target, &mut planned, &progress).await {
             Err(TargetError::Forbidden(reason)) => {
                 planned.plan.warnings.push(format!("the changes were not checked with the server: {reason}"))
             }

@@ -7,7 +7,6 @@ use landfall_deploy::{
     deploy::{Deployer, Outcome},
     environment::EnvironmentKey,
     plan::{check, plan},
-    target::Target,
 };
 use landfall_git::{Reverted, Undo};
 use landfall_journal::{Cause, Journal};
@@ -121,7 +120,7 @@ async fn newest_deployed(
     name: &str,
 ) -> Result<landfall_git::Revision, CommandError> {
     let environment = named(config, name)?;
-    let target = connect::connect(&args.connect, &environment.target.kubernetes).await?;
+    let target = connect::connect(&args.connect, Some(&environment.target)).await?;
     let key = EnvironmentKey::new(target.default_namespace(), &environment.selector(&config.name));
     let own = target.inventories(&key).await?.own.unwrap_or_default();
     let deployed = own.deploying.and_then(|deploying| deploying.revision).or(own.revision);
@@ -167,6 +166,7 @@ async fn job(args: &RollbackArgs, reverter: &Reverter, name: &str, reverted: &Re
         approvals: &args.approvals,
         cause: Cause::Rollback,
         wait: args.wait.wait(),
+        no_wait: args.wait.no_wait,
     };
     at_commit(&reverter.repository, &config, name, &reverted.commit, &job_args).await
 }
@@ -175,8 +175,8 @@ async fn job(args: &RollbackArgs, reverter: &Reverter, name: &str, reverted: &Re
 async fn show_plan(job: Job) -> Result<(Job, Option<ExitCode>), CommandError> {
     use landfall_deploy::progress::Progress;
     let progress = Terminal::new(ShowPlan::Yes, job.target.default_namespace());
-    let mut planned = plan(&job.target, job.manifests.clone(), &job.request, &progress).await?;
-    check(&job.target, &mut planned, &progress).await?;
+    let mut planned = plan(&*job.target, job.manifests.clone(), &job.request, &progress).await?;
+    check(&*job.target, &mut planned, &progress).await?;
     progress.planned(&planned.plan);
     if !planned.plan.has_changes() {
         output::note(&format!("No object changes: {}", planned.plan.totals()));
@@ -197,7 +197,7 @@ async fn deploy(journal: &Journal, job: Job, name: &str, started: Instant) -> Re
     output::note(&format!("Deploying {}", job.title));
     let progress = Arc::new(Terminal::new(ShowPlan::No, job.target.default_namespace()));
     stop_on_interrupt(&progress);
-    let deployer = Deployer { target: &job.target, journal: Some(journal), progress: progress.as_ref() };
+    let deployer = Deployer { target: &*job.target, journal: Some(journal), progress: progress.as_ref() };
     let result = deployer.deploy(job.manifests, &job.request).await;
     progress.finish();
     let pushed = |error: CommandError| {
@@ -210,7 +210,7 @@ async fn deploy(journal: &Journal, job: Job, name: &str, started: Instant) -> Re
         }
         Outcome::Applied { planned, ending } => {
             let namespace = job.target.default_namespace();
-            Ok(ending::report(&planned.plan, ending.as_ref(), namespace, started.elapsed()))
+            Ok(ending::report(&planned, ending.as_ref(), namespace, started.elapsed()))
         }
     }
 }

@@ -3,10 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use landfall_deploy::{
-    status::{Status, StatusRequest, status},
-    target::Target,
-};
+use landfall_deploy::status::{Status, StatusRequest, status};
 
 use crate::{
     args::{ConnectArgs, Format, JournalArgs, RepositoryArgs},
@@ -57,7 +54,7 @@ pub async fn run(args: &StatusArgs) -> Result<ExitCode, CommandError> {
     for place in &located {
         let Located { key, selector, ready_conditions, .. } = place;
         let request = StatusRequest { key, selector, ready_conditions };
-        all.push((place, status(&place.target, journal.as_ref(), &request).await?));
+        all.push((place, status(&*place.target, journal.as_ref(), &request).await?));
     }
     for (_, status) in &all {
         status.warnings.iter().for_each(|warning| output::warning(warning));

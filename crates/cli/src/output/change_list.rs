@@ -57,6 +57,7 @@ fn row(item: &Item, default_namespace: &str) -> [String; 3] {
         Action::Create { .. } => "+ create",
         Action::Update { .. } => "~ update",
         Action::Replace { .. } => "! replace",
+        Action::Repair { .. } => "~ repair",
         Action::Prune => "- prune",
         Action::Keep(_) => "= keep",
         Action::Unchanged => "  unchanged",
@@ -87,6 +88,9 @@ fn details(item: &Item, default_namespace: &str) -> String {
             }
         }
         Action::Replace { changes, .. } => changes.iter().for_each(|change| text.push_str(&render_change(change))),
+        Action::Repair { drift } => drift.iter().for_each(|sentence| {
+            let _ = writeln!(text, "    {sentence}");
+        }),
         Action::Keep(keep) => {
             let _ = writeln!(text, "    {}", keep.reason);
             if let Some(remedy) = &keep.remedy {

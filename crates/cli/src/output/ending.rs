@@ -2,15 +2,19 @@
 
 use std::{process::ExitCode, time::Duration};
 
-use landfall_core::{plan::Plan, rollout::Rollout};
-use landfall_deploy::{deploy::superseded_by, wait::Ending};
+use landfall_core::{catalog::Platform, rollout::Rollout};
+use landfall_deploy::{deploy::superseded_by, plan::Planned, wait::Ending};
 
 use super::{error, note, rollouts, time::short};
 use crate::error::status;
 
+/// What became of the version before, on one host: a new one that is not ready when nobody waits any more is removed.
+const STILL_SERVES: &str = "what served before still serves, but for pods that had to be stopped first";
+
 /// Tells how the deploy ended. `took` is the time since the command began.
-pub fn report(plan: &Plan, ending: Option<&Ending>, default_namespace: &str, took: Duration) -> ExitCode {
+pub fn report(planned: &Planned, ending: Option<&Ending>, default_namespace: &str, took: Duration) -> ExitCode {
     let seconds = took.as_secs_f64();
+    let (plan, platform) = (&planned.plan, planned.catalog.platform());
     let done = plan.totals().done();
     let reasons = |rollouts: &[Rollout]| rollouts::reasons(rollouts, default_namespace);
     match ending {
@@ -28,18 +32,36 @@ pub fn report(plan: &Plan, ending: Option<&Ending>, default_namespace: &str, too
             ExitCode::SUCCESS
         }
         Some(Ending::Hopeless(rollouts)) => {
-            let hint = "the objects stay as they are now; correct the cause, or go back: `landfall rollback`";
-            error("Applied, but it will not become live", &reasons(rollouts), &[hint.to_owned()]);
+            let hint = match platform {
+                Platform::Cluster => {
+                    "the objects stay as they are now; correct the cause, or go back: `landfall rollback`".to_owned()
+                }
+                Platform::Docker => {
+                    format!("{STILL_SERVES}; correct the cause and deploy again, or go back: `landfall rollback`")
+                }
+            };
+            error("Applied, but it will not become live", &reasons(rollouts), &[hint]);
             ExitCode::from(status::NOT_LIVE)
         }
         Some(Ending::TimedOut(rollouts)) => {
-            let hint = "it may still become live: look with `landfall status`; give it more time with --timeout, or go \
-                        back: `landfall rollback`";
-            error(&format!("Applied, but not live after {seconds:.0} s"), &reasons(rollouts), &[hint.to_owned()]);
+            let hint = match platform {
+                Platform::Cluster => "it may still become live: look with `landfall status`; give it more time with \
+                                      --timeout, or go back: `landfall rollback`"
+                    .to_owned(),
+                Platform::Docker => {
+                    format!("{STILL_SERVES}; deploy again with more time by --timeout, or go back: `landfall rollback`")
+                }
+            };
+            error(&format!("Applied, but not live after {seconds:.0} s"), &reasons(rollouts), &[hint]);
             ExitCode::from(status::NOT_LIVE)
         }
         Some(Ending::Stopped(rollouts)) => {
-            let hint = "everything is written, and goes on without Landfall; look with `landfall status`";
+            let hint = match platform {
+                Platform::Cluster => "everything is written, and goes on without Landfall; look with `landfall status`",
+                Platform::Docker => {
+                    "everything is recorded, but nothing goes on without Landfall: deploy again to go on"
+                }
+            };
             error("Stopped waiting; it is applied, but not live yet", &reasons(rollouts), &[hint.to_owned()]);
             ExitCode::from(status::NOT_LIVE)
         }

@@ -121,7 +121,10 @@ fn entry(summary: &Summary, default_namespace: &str) -> String {
         lines.push(format!("{YELLOW}an older revision, deployed over {before} without a revert{YELLOW:#}"));
     }
     if deploy.resumes > 0 {
-        lines.push(format!("{YELLOW}its process was killed {} time(s), and it went on{YELLOW:#}", deploy.resumes));
+        lines.push(format!(
+            "{YELLOW}it was taken up again {} time(s), after its process was killed or it had failed{YELLOW:#}",
+            deploy.resumes
+        ));
     }
     lines.extend(deploy.reason.as_ref().map(|reason| wrap::within(reason, 4)));
     let failed = summary.objects.iter().filter(|object| object.state == ObjectState::Failed);
@@ -154,6 +157,7 @@ fn done(summary: &Summary) -> String {
         (count(ObjectState::Done, Some(ObjectAction::Create)), "created"),
         (count(ObjectState::Done, Some(ObjectAction::Update)), "updated"),
         (count(ObjectState::Done, Some(ObjectAction::Replace)), "replaced"),
+        (count(ObjectState::Done, Some(ObjectAction::Repair)), "repaired"),
         (count(ObjectState::Done, Some(ObjectAction::Prune)), "pruned"),
         (count(ObjectState::Failed, None), "failed"),
         (count(ObjectState::Planned, None), "not written"),

@@ -34,7 +34,7 @@ struct ObjectV1<'a> {
     kind: &'a str,
     namespace: Option<&'a str>,
     name: &'a str,
-    /// `create`, `update`, `replace`, `prune`, `keep` or `unchanged`.
+    /// `create`, `update`, `replace`, `repair`, `prune`, `keep` or `unchanged`.
     action: &'static str,
     place: Option<String>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -42,6 +42,9 @@ struct ObjectV1<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     foreign: &'a [ForeignField],
     reason: Option<&'a str>,
+    /// What of the target does not match what was applied, of an object that is repaired.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    drift: &'a [String],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     notes: &'a [String],
 }
@@ -89,10 +92,12 @@ fn object(item: &Item) -> ObjectV1<'_> {
         Action::Create { .. } => ("create", &[], &[], None),
         Action::Update { changes, foreign, .. } => ("update", changes, foreign, None),
         Action::Replace { changes, .. } => ("replace", changes, &[], None),
+        Action::Repair { .. } => ("repair", &[], &[], None),
         Action::Prune => ("prune", &[], &[], None),
         Action::Keep(keep) => ("keep", &[], &[], Some(keep.reason.as_str())),
         Action::Unchanged => ("unchanged", &[], &[], None),
     };
+    let drift: &[String] = if let Action::Repair { drift } = &item.action { drift } else { &[] };
     ObjectV1 {
         api_version: item.gvk.api_version(),
         kind: &item.gvk.kind,
@@ -103,6 +108,7 @@ fn object(item: &Item) -> ObjectV1<'_> {
         changes,
         foreign,
         reason,
+        drift,
         notes: &item.notes,
     }
 }

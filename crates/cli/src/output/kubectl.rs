@@ -20,6 +20,7 @@ pub fn line(item: &Item, dry_run: DryRun) -> Option<String> {
         Action::Create { .. } => "created",
         Action::Update { .. } => "configured",
         Action::Replace { .. } => "replaced",
+        Action::Repair { .. } => "repaired",
         Action::Unchanged => "unchanged",
         Action::Prune => "pruned",
         Action::Keep(_) => return None,

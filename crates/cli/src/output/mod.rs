@@ -76,9 +76,34 @@ pub fn start_logging(verbose: u8) {
     let level = match verbose {
         // What the client says of failed requests, the error says better.
         0 => "warn,kube_client=off",
-        1 => "warn,landfall=debug,landfall_kube=trace,landfall_git=debug,landfall_deploy=debug",
-        _ => "info,landfall=trace,landfall_kube=trace,landfall_git=trace,landfall_deploy=trace",
+        1 => "warn,landfall=debug,landfall_kube=trace,landfall_docker=debug,landfall_git=debug,landfall_deploy=debug",
+        _ => "info,landfall=trace,landfall_kube=trace,landfall_docker=trace,landfall_git=trace,landfall_deploy=trace",
     };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("LANDFALL_LOG").unwrap_or_else(|_| level.into());
+    let filter = log_filter(std::env::var("LANDFALL_LOG").ok().as_deref().unwrap_or(level), level);
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+}
+
+/// What is logged. Never what the client of Docker's API would write on its own: it logs whole requests and answers, and
+/// with them the values of Secrets.
+fn log_filter(asked: &str, otherwise: &str) -> tracing_subscriber::EnvFilter {
+    let filter = tracing_subscriber::EnvFilter::try_new(asked).unwrap_or_else(|_| otherwise.into());
+    match "bollard=info".parse() {
+        Ok(directive) => filter.add_directive(directive),
+        // The text is a constant.
+        Err(_) => tracing_subscriber::EnvFilter::new("off"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_to_an_engine_are_never_logged() {
+        for asked in ["trace", "debug,bollard=trace", "bollard=debug", "not[a filter"] {
+            let words = log_filter(asked, "warn").to_string();
+            assert!(words.contains("bollard=info"), "{asked}: {words}");
+            assert!(!words.contains("bollard=trace") && !words.contains("bollard=debug"), "{asked}: {words}");
+        }
+    }
 }

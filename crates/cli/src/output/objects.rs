@@ -70,7 +70,7 @@ fn object(planned: &Planned, item: &Item, shown: &Shown<'_>) -> Option<Value> {
         Action::Create { body, .. } | Action::Replace { body, .. } => {
             (shown.answer)(&item.id).unwrap_or_else(|| body.clone())
         }
-        Action::Update { .. } => (shown.answer)(&item.id).or_else(live)?,
+        Action::Update { .. } | Action::Repair { .. } => (shown.answer)(&item.id).or_else(live)?,
         Action::Unchanged | Action::Prune => live()?,
         Action::Keep(_) => return None,
     };

@@ -49,6 +49,13 @@ pub fn render(environment: &str, status: &Status, default_namespace: &str) -> St
         (true, Some(_)) => text.push_str("  it has no workloads\n"),
         (true, None) => text.push_str("  no workloads are live here\n"),
     }
+    for drifted in &status.drift {
+        let object = name(&drifted.object, default_namespace);
+        let _ = writeln!(text, "{YELLOW}not as applied{YELLOW:#}: {object}: {}", drifted.drift.join("; "));
+    }
+    if !status.drift.is_empty() {
+        let _ = writeln!(text, "  the next deploy repairs it: `landfall deploy`");
+    }
     for seen in &status.seen {
         let _ = writeln!(
             text,

@@ -12,6 +12,8 @@
 mod apply;
 mod apply_output;
 mod bad_input;
+mod conformance;
+mod docker;
 mod documentation;
 #[path = "../../../../bench/cluster/tests/all/every_file.rs"]
 mod every_file;
@@ -20,13 +22,16 @@ mod foreign;
 mod identity;
 mod intercept;
 mod interchange;
+mod killed_on_docker;
 mod live;
 mod prune;
+mod real_product;
 mod replace;
 mod repository;
 mod rollback;
 mod runner;
 mod secrets;
+mod serve;
 mod server_side;
 mod shop;
 mod timeline;

@@ -18,6 +18,12 @@ pub struct Shop<'c> {
     waits: bool,
 }
 
+impl AsRef<Workspace> for Shop<'_> {
+    fn as_ref(&self) -> &Workspace {
+        &self.work
+    }
+}
+
 impl Shop<'static> {
     /// One on the cluster that all tests share.
     pub fn open() -> Self {

@@ -5,8 +5,9 @@
 
 mod defaults;
 mod lists;
+pub mod normal;
 mod path;
-mod quantity;
+pub mod quantity;
 mod same;
 mod stored;
 mod time;
@@ -16,6 +17,7 @@ mod zero;
 pub use path::{FieldPath, Step};
 use serde::Serialize;
 use serde_json::Value;
+pub use zero::effective;
 
 pub(crate) use self::defaults::complete;
 pub(crate) use self::walk::same_lists;

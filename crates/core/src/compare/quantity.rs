@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// An amount: `digits` times ten to the power of `exponent`, without trailing zeros in `digits`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Quantity {
+pub struct Quantity {
     negative: bool,
     digits: u128,
     exponent: i32,
@@ -14,14 +14,41 @@ pub(super) struct Quantity {
 
 impl Quantity {
     /// Whether it is nothing.
-    pub(super) fn is_zero(self) -> bool {
+    pub fn is_zero(self) -> bool {
         self.digits == 0
+    }
+
+    /// The amount in units of ten to the power of `exponent` (-3 for thousandths), rounded up as `ScaledValue` does;
+    /// `None` if it is negative or does not fit.
+    pub fn in_units(self, exponent: i32) -> Option<u64> {
+        if self.negative {
+            return None;
+        }
+        let shift = self.exponent.checked_sub(exponent)?;
+        let power = 10_u128.checked_pow(shift.unsigned_abs());
+        let units = match (shift < 0, power) {
+            (false, Some(power)) => self.digits.checked_mul(power)?,
+            (false, None) if self.digits == 0 => 0,
+            (false, None) => return None,
+            (true, Some(power)) => self.digits.div_ceil(power),
+            (true, None) => u128::from(self.digits > 0),
+        };
+        u64::try_from(units).ok()
+    }
+
+    /// The amount in the exponent notation, such as `25e-2`. Equal amounts have the same text.
+    pub fn text(self) -> String {
+        let sign = if self.negative { "-" } else { "" };
+        match self.exponent {
+            0 => format!("{sign}{}", self.digits),
+            exponent => format!("{sign}{}e{exponent}", self.digits),
+        }
     }
 }
 
 /// Reads text such as `250m`, `1.5Gi`, `1e3`, or a JSON number. `None` if it is no quantity, or one of more than 38
 /// digits.
-pub(super) fn parse(value: &Value) -> Option<Quantity> {
+pub fn parse(value: &Value) -> Option<Quantity> {
     match value {
         Value::String(text) => parse_text(text),
         Value::Number(number) => parse_text(&number.to_string()),
@@ -118,6 +145,24 @@ mod tests {
             assert_eq!(parse(&left), parse(&right), "{left} {right}");
             assert!(parse(&left).is_some(), "{left}");
         }
+    }
+
+    #[test]
+    fn amounts_are_counted_in_units_and_rounded_up() {
+        for (text, exponent, expected) in [
+            ("250m", -3, Some(250)),
+            ("1", -3, Some(1000)),
+            ("1.5Gi", 0, Some(1_610_612_736)),
+            ("100m", 0, Some(1)),
+            ("0", 0, Some(0)),
+            ("1n", -3, Some(1)),
+            ("-1", 0, None),
+            ("100E", 0, None),
+        ] {
+            assert_eq!(parse(&json!(text)).unwrap().in_units(exponent), expected, "{text}");
+        }
+        assert_eq!(parse(&json!("0.25")).unwrap().text(), "25e-2");
+        assert_eq!(parse(&json!("250m")).unwrap().text(), "25e-2");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::schema::{Field, Scalar, Shape};
 
 /// A field's value, `None` if it says no more than its absence: `null`, and the zero value where the API server's Go
 /// type is no pointer.
-pub(super) fn effective<'a>(field: Option<&Field>, value: Option<&'a Value>) -> Option<&'a Value> {
+pub fn effective<'a>(field: Option<&Field>, value: Option<&'a Value>) -> Option<&'a Value> {
     value.filter(|value| {
         !value.is_null() && !field.is_some_and(|field| field.zero_is_absent && is_zero(&field.shape, value))
     })

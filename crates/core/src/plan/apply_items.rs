@@ -53,6 +53,7 @@ pub(super) fn apply_item(
         return item;
     };
     if !too_large && is_as_applied(desired, &modified, live) {
+        item.action = Action::repair_or_unchanged(live);
         return item;
     }
     let document = match live.parse() {
@@ -75,7 +76,7 @@ pub(super) fn apply_item(
     };
     match planned {
         Ok(Some((write, changes))) => decide(desired, &document, write, changes, input, &mut item, refusals),
-        Ok(None) => {}
+        Ok(None) => item.action = Action::repair_or_unchanged(live),
         Err(error) => refusals.push(Refusal {
             by: RefusedBy::Target,
             message: format!("No patch can be made for {}: {error}", desired.id),
@@ -83,6 +84,9 @@ pub(super) fn apply_item(
             details: Vec::new(),
             remedy: "correct the manifest; kubectl refuses it in the same way".to_owned(),
         }),
+    }
+    if matches!(item.action, Action::Update { .. }) {
+        item.notes.extend(live.drift.iter().cloned());
     }
     item
 }

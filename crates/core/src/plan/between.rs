@@ -34,6 +34,7 @@ pub fn between(from: &DesiredSet, to: &DesiredSet, default_namespace: &str, opti
                 uid: format!("object-{number}"),
                 document: body.to_string().into_boxed_str(),
                 selected: true,
+                drift: Vec::new(),
             };
             observation.add(live, None);
         }

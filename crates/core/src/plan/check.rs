@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::{Action, Item, PlanOptions, Refusal, RefusedBy, explain, replace, secret};
-use crate::{compare, desired::Desired, diagnostic::Place, immutable::ReplaceMethod, manifest, schema};
+use crate::{
+    catalog::Platform, compare, desired::Desired, diagnostic::Place, immutable::ReplaceMethod, manifest,
+    observation::LiveObject, schema,
+};
 
 /// The answer to the dry run of one item.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,13 +62,14 @@ impl Refusal {
 
 impl Item {
     /// Takes the result of the dry run: what would change nothing, by the target's own word, is no change.
-    pub fn settle(&mut self, live: &Value, result: &Value) {
+    pub fn settle(&mut self, live: &LiveObject, result: &Value) {
         if !matches!(self.action, Action::Update { .. }) {
             return;
         }
+        let Ok(document) = live.parse() else { return };
         let kind = schema::builtin().lookup(&self.gvk);
-        if compare::differences(kind.as_ref(), live, result).is_empty() {
-            self.action = Action::Unchanged;
+        if compare::differences(kind.as_ref(), &document, result).is_empty() {
+            self.action = Action::repair_or_unchanged(live);
         }
     }
 
@@ -84,7 +88,7 @@ impl Item {
     }
 
     /// The refusal of an item that the target would not accept, with the places of the fields that it names.
-    pub fn refuse(&self, fault: &CheckFault, desired: Option<&Desired>) -> Refusal {
+    pub fn refuse(&self, fault: &CheckFault, desired: Option<&Desired>, platform: Platform) -> Refusal {
         let named = self.with_fields(fault, desired);
         let fault = &named;
         let origin = desired.map(|desired| &desired.origin);
@@ -111,6 +115,7 @@ impl Item {
                 ),
             };
         }
+        let target = platform.subject();
         let first = fault.causes.first().and_then(|cause| place_of(&cause.field));
         let remedy = if fault.is_immutable() {
             let consequence = ReplaceMethod::Recreate.consequence();
@@ -127,8 +132,8 @@ impl Item {
         Refusal {
             by: if fault.is_immutable() { RefusedBy::Guard } else { RefusedBy::Target },
             message: match self.action {
-                Action::Prune => format!("The cluster would refuse to delete {}: {}", self.id, fault.message),
-                _ => format!("The cluster would refuse {}: {}", self.id, fault.message),
+                Action::Prune => format!("{target} would refuse to delete {}: {}", self.id, fault.message),
+                _ => format!("{target} would refuse {}: {}", self.id, fault.message),
             },
             place: first.or_else(own_place),
             details: fault.causes.iter().map(detail).collect(),

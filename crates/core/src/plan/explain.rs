@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What is wrong with one field, with the field that was meant where the name is unknown.
-pub(super) fn cause(gvk: &Gvk, cause: &FaultCause) -> String {
+pub fn cause(gvk: &Gvk, cause: &FaultCause) -> String {
     match Some(cause.message.as_str())
         .filter(|message| *message == "unknown field")
         .and_then(|_| meant(gvk, &cause.field))
@@ -38,8 +38,9 @@ fn meant(gvk: &Gvk, field: &str) -> Option<&'static str> {
     manifest::misspelling(name, fields.fields().iter().map(|field| field.name))
 }
 
-/// Values that are not of the type that their field has in the schema. For refusals of a patch, which name no field.
-pub(super) fn wrong_types(gvk: &Gvk, manifest: &Value) -> Vec<FaultCause> {
+/// Values that are not of the type that their field has in the schema. For refusals of a patch, which name no field, and
+/// for a target that has no API server to tell. No message holds a value.
+pub fn wrong_types(gvk: &Gvk, manifest: &Value) -> Vec<FaultCause> {
     let mut causes = Vec::new();
     if let (Some(kind), Value::Object(fields)) = (schema::builtin().lookup(gvk), manifest) {
         wrong_types_of(kind.root(), fields, "", &mut causes);

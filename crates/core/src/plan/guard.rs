@@ -27,7 +27,7 @@ pub(super) fn refuse_empty(desired: &DesiredSet, plan: &mut Plan) {
         place: None,
         details,
         remedy: "check the paths, the branch and the selector; to end an environment, delete its objects with \
-                 kubectl delete -l SELECTOR"
+                 kubectl delete -l SELECTOR, or on one host as docs/docker.md says"
             .to_owned(),
     });
 }

@@ -9,6 +9,8 @@ mod compute;
 mod explain;
 mod guard;
 mod prune_items;
+#[cfg(test)]
+mod repair_tests;
 mod replace;
 mod secret;
 mod summary;
@@ -22,6 +24,7 @@ use serde_json::Value;
 pub use between::between;
 pub use check::{CheckFault, CheckOutcome, FaultCause};
 pub use compute::{PlanInput, compute};
+pub use explain::{cause as explain_cause, wrong_types};
 pub use secret::{HIDDEN, conceal, hide_values, holds_secret};
 pub use summary::Totals;
 
@@ -31,7 +34,7 @@ use crate::{
     immutable::ReplaceMethod,
     merge::Patch,
     object::{Gvk, ObjectId},
-    observation::Unseen,
+    observation::{LiveObject, Unseen},
     order::Step,
     prune::{Contents, Keep},
 };
@@ -98,6 +101,11 @@ pub enum Action {
         body: Value,
         /// The immutable fields that changed.
         changes: Vec<Change>,
+    },
+    /// It is recorded as desired, but what makes it true on the target is not: that is made anew.
+    Repair {
+        /// What does not match, a sentence without a full stop each.
+        drift: Vec<String>,
     },
     /// It is as desired.
     Unchanged,
@@ -189,7 +197,7 @@ impl Plan {
         self.items.iter().any(Item::is_change)
     }
 
-    /// The items that create, change or replace an object in a step.
+    /// The items that create, change, replace or repair an object in a step.
     pub fn applies(&self, step: Step) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(move |item| item.step == step && item.is_apply())
     }
@@ -213,10 +221,20 @@ impl Plan {
     }
 }
 
+impl Action {
+    /// What becomes of an object whose document is as desired.
+    fn repair_or_unchanged(live: &LiveObject) -> Self {
+        if live.drift.is_empty() { Self::Unchanged } else { Self::Repair { drift: live.drift.clone() } }
+    }
+}
+
 impl Item {
-    /// Whether it creates, changes or replaces its object.
+    /// Whether it creates, changes, replaces or repairs its object.
     pub fn is_apply(&self) -> bool {
-        matches!(self.action, Action::Create { .. } | Action::Update { .. } | Action::Replace { .. })
+        matches!(
+            self.action,
+            Action::Create { .. } | Action::Update { .. } | Action::Replace { .. } | Action::Repair { .. }
+        )
     }
 
     /// Whether it writes anything.

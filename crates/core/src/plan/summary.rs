@@ -15,6 +15,8 @@ pub struct Totals {
     pub update: usize,
     /// Deleted and created again.
     pub replace: usize,
+    /// Recorded as desired, but made true anew.
+    pub repair: usize,
     /// Deleted because the revision does not have them.
     pub prune: usize,
     /// As desired.
@@ -31,6 +33,7 @@ impl Totals {
                 Action::Create { .. } => &mut totals.create,
                 Action::Update { .. } => &mut totals.update,
                 Action::Replace { .. } => &mut totals.replace,
+                Action::Repair { .. } => &mut totals.repair,
                 Action::Prune => &mut totals.prune,
                 Action::Unchanged => &mut totals.unchanged,
                 Action::Keep(_) => &mut totals.keep,
@@ -44,15 +47,16 @@ impl Totals {
 impl Totals {
     /// What was done: `2 created, 1 updated, 36 unchanged`.
     pub fn done(&self) -> String {
-        self.in_words(["created", "updated", "replaced", "pruned"])
+        self.in_words(["created", "updated", "replaced", "repaired", "pruned"])
     }
 
-    fn in_words(&self, words: [&str; 4]) -> String {
-        let [create, update, replace, prune] = words;
+    fn in_words(&self, words: [&str; 5]) -> String {
+        let [create, update, replace, repair, prune] = words;
         let parts = [
             (self.create, create),
             (self.update, update),
             (self.replace, replace),
+            (self.repair, repair),
             (self.prune, prune),
             (self.keep, "kept"),
             (self.unchanged, "unchanged"),
@@ -66,6 +70,6 @@ impl Totals {
 impl fmt::Display for Totals {
     /// `2 to create, 1 to update, 36 unchanged`: what is none is left out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.in_words(["to create", "to update", "to replace", "to prune"]))
+        f.write_str(&self.in_words(["to create", "to update", "to replace", "to repair", "to prune"]))
     }
 }

@@ -109,9 +109,22 @@ impl<'a> Validator<'a> {
         {
             return self.value(schema, value, &format!("`{field}`"), key_span);
         }
-        let keys = alternatives.iter().filter_map(|schema| schema.get("required")?.get(0)?.as_str());
-        let forms: Vec<String> = keys.map(|key| format!("`{{{key}: {}}}`", key.to_uppercase())).collect();
-        self.fault(key.clone(), format!("{name} must be {}", forms.join(" or ")), "");
+        let keys: Vec<&str> =
+            alternatives.iter().filter_map(|schema| schema.get("required")?.get(0)?.as_str()).collect();
+        let form = |key: &&str| match schema_of(key).map(|schema| types(self.resolve(schema))).as_deref() {
+            Some(["object", ..]) => format!("`{{{key}: {{...}}}}`"),
+            _ => format!("`{{{key}: {}}}`", key.to_uppercase()),
+        };
+        let forms = keys.iter().map(form).collect::<Vec<_>>().join(" or ");
+        match node.entries() {
+            [Entry { key: field, key_span, .. }] => {
+                let meant = misspelling(field, keys.iter().copied());
+                let meant = meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+                let hint = format!("{name} must be {forms}");
+                self.fault(key_span.clone(), format!("The field `{field}` is unknown{meant}"), &hint);
+            }
+            _ => self.fault(key.clone(), format!("{name} must be {forms}"), ""),
+        }
     }
 
     /// Follows references, and takes what may be left out for what it is.

@@ -10,6 +10,7 @@ use crate::support::{
 on_both!(
     an_unfinished_deploy_goes_on,
     other_deploys_are_not_taken_over,
+    the_server_goes_on_with_what_failed,
     the_lock_ends_the_dead,
     a_newer_revision_ends_the_waiting,
     a_finished_deploy_stays_as_it_is,
@@ -45,6 +46,36 @@ async fn other_deploys_are_not_taken_over(arena: Arena) {
     assert_eq!(running.last().unwrap().id, first.id);
     journal.finish(&first.id, Outcome::Stopped, None, at(1100)).await.unwrap();
     assert!(!journal.begin(&deploy("prod", "r1", 1200)).await.unwrap().resumed, "it has ended");
+}
+
+async fn the_server_goes_on_with_what_failed(arena: Arena) {
+    let journal = arena.journal().await;
+    let serve = |revision: &str, millis| {
+        let mut deploy = deploy("prod", revision, millis);
+        deploy.cause = Cause::Serve;
+        deploy
+    };
+    let first = journal.begin(&serve("r1", 1000)).await.unwrap().id;
+    for (tries, outcome) in [Outcome::Blocked, Outcome::Failed, Outcome::Hopeless, Outcome::NotLive, Outcome::Stopped]
+        .into_iter()
+        .enumerate()
+    {
+        journal.finish(&first, outcome, Some("the cluster is away"), at(1100)).await.unwrap();
+        let again = journal.begin(&serve("r1", 1200)).await.unwrap();
+        assert!(again.resumed && again.id == first, "{outcome}");
+        let record = journal.deploy(first.as_str()).await.unwrap().deploy;
+        assert_eq!((record.resumes, record.outcome), (tries as i64 + 1, Outcome::Running));
+        assert_eq!((record.reason, record.ended), (None, None));
+    }
+    journal.finish(&first, Outcome::Failed, None, at(1300)).await.unwrap();
+    let by_hand = journal.begin(&deploy("prod", "r1", 1400)).await.unwrap();
+    assert!(!by_hand.resumed, "a person asks for a new one");
+    journal.finish(&by_hand.id, Outcome::Stopped, None, at(1450)).await.unwrap();
+    let second = journal.begin(&serve("r2", 1500)).await.unwrap();
+    assert!(!second.resumed, "it is another revision");
+    journal.finish(&second.id, Outcome::Live, None, at(1600)).await.unwrap();
+    assert!(!journal.begin(&serve("r2", 1700)).await.unwrap().resumed, "it was live");
+    assert!(!journal.begin(&serve("r1", 1800)).await.unwrap().resumed, "another one came in between");
 }
 
 async fn the_lock_ends_the_dead(arena: Arena) {

@@ -197,40 +197,51 @@ fn wrong_values_are_told_all_at_once() {
 
 #[test]
 fn two_targets_or_none() {
-    insta::assert_snapshot!(deploy(&environment("shop").replace("{kubernetes: {namespace: shop}}", "{}")), @"
+    for_target("{}", |said| {
+        insta::assert_snapshot!(said, @r"
     --- stderr ---
-    error: `kubernetes` is missing in `target`
+    error: `target` must be `{kubernetes: {...}}` or `{docker: {...}}`
      --> landfall.yaml:6:5
       |
     6 |     target: {}
       |     ^^^^^^
-      |
-      = help: `kubernetes`: A Kubernetes cluster
 
     error: landfall.yaml of revision 370ecd0 cannot be used; nothing was applied
     --- exit status 1 ---
-    ");
-    insta::assert_snapshot!(deploy(&environment("shop").replace("{kubernetes: {namespace: shop}}", "{docker: {}}")), @"
+    ")
+    });
+    for_target("{docker: {}, kubernetes: {}}", |said| {
+        insta::assert_snapshot!(said, @r"
     --- stderr ---
-    error: The field `docker` is unknown
-     --> landfall.yaml:6:14
-      |
-    6 |     target: {docker: {}}
-      |              ^^^^^^
-      |
-      = help: The fields of `target` are: kubernetes
-
-    error: `kubernetes` is missing in `target`
+    error: `target` must be `{kubernetes: {...}}` or `{docker: {...}}`
      --> landfall.yaml:6:5
       |
-    6 |     target: {docker: {}}
+    6 |     target: {docker: {}, kubernetes: {}}
       |     ^^^^^^
-      |
-      = help: `kubernetes`: A Kubernetes cluster
 
-    error: landfall.yaml of revision c50c330 cannot be used; nothing was applied
+    error: landfall.yaml of revision 7380269 cannot be used; nothing was applied
     --- exit status 1 ---
-    ");
+    ")
+    });
+    for_target("{podman: {}}", |said| {
+        insta::assert_snapshot!(said, @r"
+    --- stderr ---
+    error: The field `podman` is unknown
+     --> landfall.yaml:6:14
+      |
+    6 |     target: {podman: {}}
+      |              ^^^^^^
+      |
+      = help: `target` must be `{kubernetes: {...}}` or `{docker: {...}}`
+
+    error: landfall.yaml of revision efa9d4c cannot be used; nothing was applied
+    --- exit status 1 ---
+    ")
+    });
+}
+
+fn for_target(target: &str, check: impl Fn(String)) {
+    check(deploy(&environment("shop").replace("{kubernetes: {namespace: shop}}", target)));
 }
 
 #[test]

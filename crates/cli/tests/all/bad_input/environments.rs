@@ -162,7 +162,7 @@ fn environment_without_manifests() {
 
     error: This revision is not deployed; nothing was written
       - The revision has no objects for this environment
-        to go on: check the paths, the branch and the selector; to end an environment, delete its objects with kubectl delete -l SELECTOR
+        to go on: check the paths, the branch and the selector; to end an environment, delete its objects with kubectl delete -l SELECTOR, or on one host as docs/docker.md says
     --- exit status 4 ---
     ");
     work.write("base/a.yaml", &config_map("a").replace("deploy: shop", "deploy: shopp")).commit("Forget the label");
@@ -175,7 +175,7 @@ fn environment_without_manifests() {
     error: This revision is not deployed; nothing was written
       - The revision has no objects for this environment
           the selector leaves out its only object
-        to go on: check the paths, the branch and the selector; to end an environment, delete its objects with kubectl delete -l SELECTOR
+        to go on: check the paths, the branch and the selector; to end an environment, delete its objects with kubectl delete -l SELECTOR, or on one host as docs/docker.md says
     --- exit status 4 ---
     ");
     assert_empty(namespace);

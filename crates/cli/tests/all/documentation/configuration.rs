@@ -17,6 +17,15 @@ fn the_example_is_read() {
 }
 
 #[test]
+fn the_examples_of_hosts_are_read() {
+    let example = blocks("configuration.md", "yaml").into_iter().find(|block| block.contains("by-tls:")).unwrap();
+    let work = Workspace::new();
+    work.write("landfall.yaml", &example).write("base/a.yaml", "").commit("Begin");
+    let ran = work.landfall(&["plan", "by-tls"]);
+    assert!(ran.stderr.contains("/etc/landfall/shop"), "the file is accepted, its certificates missed: {}", ran.stderr);
+}
+
+#[test]
 fn every_field_of_the_schema_is_described() {
     let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
     let page = std::fs::read_to_string(docs.join("configuration.md")).unwrap();

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use crate::{runner::Ran, shop::Shop};
+use crate::runner::{Ran, Workspace};
 
 /// How long a test waits for a line.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -42,8 +42,8 @@ pub struct Told {
 
 impl Running {
     /// Starts `landfall` with these arguments.
-    pub fn start(shop: &Shop<'_>, args: &[&str]) -> Self {
-        let mut child = shop.work.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    pub fn start(work: &impl AsRef<Workspace>, args: &[&str]) -> Self {
+        let mut child = work.as_ref().command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (mut stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let told: Arc<Mutex<Vec<Told>>> = Arc::default();
         let sink = Arc::clone(&told);
@@ -87,15 +87,21 @@ impl Running {
         assert!(Command::new("kill").args(["-INT", &self.child.0.id().to_string()]).status().unwrap().success());
     }
 
-    /// Waits for its end. What was printed is that of the shop.
-    pub fn end(mut self, shop: &Shop<'_>) -> Ended {
+    /// Kills it, as a machine that loses its power does.
+    pub fn kill(mut self) {
+        self.child.0.kill().unwrap();
+        self.child.0.wait().unwrap();
+    }
+
+    /// Waits for its end.
+    pub fn end(mut self, work: &impl AsRef<Workspace>) -> Ended {
         let status = self.child.0.wait().unwrap();
         let at = SystemTime::now();
         let stdout = self.stdout.join().unwrap();
         self.stderr.join().unwrap();
         let told = self.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let stderr = told.iter().map(|told| format!("{}\n", told.line)).collect::<String>().into_bytes();
-        let ran = shop.work.ran(&Output { status, stdout, stderr });
+        let ran = work.as_ref().ran(&Output { status, stdout, stderr });
         Ended { ran, at, told }
     }
 }

@@ -9,7 +9,10 @@ use std::{
 use landfall_bench_cluster::{Cluster, Image, can_run_real_node};
 
 use super::{running::Running, witness::Witness};
-use crate::{runner::Ran, shop::Shop};
+use crate::{
+    runner::{Ran, Workspace},
+    shop::Shop,
+};
 
 /// An environment on a real node, with a witness of what its pods do.
 pub struct Stage {
@@ -63,6 +66,12 @@ impl Stage {
     }
 }
 
+impl AsRef<Workspace> for Stage {
+    fn as_ref(&self) -> &Workspace {
+        &self.shop.work
+    }
+}
+
 impl Deref for Stage {
     type Target = Shop<'static>;
 
@@ -72,7 +81,7 @@ impl Deref for Stage {
 }
 
 /// The cluster with a real node. It has the images `landfall-bench/web:v1` and `:v2`.
-fn cluster() -> Option<&'static Cluster> {
+pub fn cluster() -> Option<&'static Cluster> {
     static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
     let start = || {
         can_run_real_node().then(|| {

@@ -70,7 +70,7 @@ fn an_empty_folder_is_refused() {
 
     error: This revision is not deployed; nothing was written
       - The revision has no objects for this environment
-        to go on: check the paths, the branch and the selector; to end an environment, delete its objects with kubectl delete -l SELECTOR
+        to go on: check the paths, the branch and the selector; to end an environment, delete its objects with kubectl delete -l SELECTOR, or on one host as docs/docker.md says
     --- exit status 4 ---
     ");
     shop.write("base/a.yaml", "# nothing any more\n---\n");
@@ -81,7 +81,7 @@ fn an_empty_folder_is_refused() {
 
     error: This revision is not deployed; nothing was written
       - The revision has no objects for this environment
-        to go on: check the paths, the branch and the selector; to end an environment, delete its objects with kubectl delete -l SELECTOR
+        to go on: check the paths, the branch and the selector; to end an environment, delete its objects with kubectl delete -l SELECTOR, or on one host as docs/docker.md says
     --- exit status 4 ---
     ");
     shop.write("base/a.yaml", &config_map("a").replace("deploy: ", "team: "));
@@ -94,7 +94,7 @@ fn an_empty_folder_is_refused() {
     error: This revision is not deployed; nothing was written
       - The revision has no objects for this environment
           the selector leaves out its only object
-        to go on: check the paths, the branch and the selector; to end an environment, delete its objects with kubectl delete -l SELECTOR
+        to go on: check the paths, the branch and the selector; to end an environment, delete its objects with kubectl delete -l SELECTOR, or on one host as docs/docker.md says
     --- exit status 4 ---
     ");
     shop.remove("base");

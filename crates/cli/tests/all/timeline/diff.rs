@@ -83,7 +83,7 @@ fn between_revisions() {
     assert!(!json.to_string().contains("hunter"));
     insta::assert_snapshot!(
         serde_json::to_string(&[&json["kind"], &json["title"], &json["totals"], &json["objects"][1]]).unwrap(),
-        @r#"["Plan","a1ca92f (Open the shop) to f0a5d15 (Update web) in prod",{"create":1,"keep":0,"prune":1,"replace":0,"unchanged":0,"update":3},{"action":"create","apiVersion":"v1","kind":"ConfigMap","name":"new","namespace":"timeline-diff","place":"base/new.yaml:1:1","reason":null}]"#
+        @r#"["Plan","a1ca92f (Open the shop) to f0a5d15 (Update web) in prod",{"create":1,"keep":0,"prune":1,"repair":0,"replace":0,"unchanged":0,"update":3},{"action":"create","apiVersion":"v1","kind":"ConfigMap","name":"new","namespace":"timeline-diff","place":"base/new.yaml:1:1","reason":null}]"#
     );
 }
 

@@ -48,6 +48,7 @@ fn a_deploy_with_all_its_times_and_changes() {
             "create": 2,
             "update": 0,
             "replace": 0,
+            "repair": 0,
             "prune": 0,
             "keep": 0,
             "failed": 0,

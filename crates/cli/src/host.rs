@@ -1,0 +1,165 @@
+//! What a follower of repositories gets from this program: connections, manifests, and lines that tell what happens.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use landfall_core::{health::HealthState, plan::Plan};
+use landfall_deploy::{
+    config::Config,
+    environment::EnvironmentKey,
+    follow::{Board, Ended, Fault, Host, News, Prepared},
+    progress::{Event, Progress},
+};
+use landfall_git::{Commit, Mirror};
+use landfall_journal::{Cause, Place};
+
+use crate::{
+    args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
+    environment::{JobArgs, Unread, is_before, unread},
+    error::CommandError,
+    output,
+    source::DeploymentRepository,
+};
+
+/// One repository of `landfall serve`.
+pub struct Served {
+    /// The repository.
+    pub mirror: Arc<Mirror>,
+    /// What lines about it begin with: nothing where it is the only one.
+    pub prefix: String,
+    /// How long a deploy waits until it is live.
+    pub wait: std::time::Duration,
+    /// Where everybody can see how it stands.
+    pub board: Arc<Board>,
+}
+
+#[async_trait]
+impl Host for Served {
+    async fn prepare(&self, config: &Config, environment: &str, commit: &Commit) -> Result<Prepared, Fault> {
+        let repository = DeploymentRepository::Mirror(Arc::clone(&self.mirror));
+        let args = JobArgs {
+            environment: Some(environment),
+            revision: None,
+            prune: None,
+            files: &FileArgs::default(),
+            repository: &RepositoryArgs::default(),
+            connect: &ConnectArgs::default(),
+            approvals: &ApprovalArgs::default(),
+            cause: Cause::Serve,
+            wait: Some(self.wait),
+            no_wait: false,
+        };
+        // The only thing that can be wrong here is the commit's own configuration.
+        let own = |error: CommandError| Fault { message: error.text(), is_passing: false };
+        // A kubeconfig that is not there may be put there; a disk may have been full.
+        let passing = |error: CommandError| Fault { message: error.text(), is_passing: true };
+        let Unread { target, mut request, paths } =
+            unread(&repository, config, environment, commit, &args).await.map_err(own)?;
+        let manifests = match repository.manifests(&commit.id, &paths) {
+            Ok(manifests) => Ok(manifests),
+            Err(error) => Err(error.into_faults().map_err(passing)?),
+        };
+        request.is_before = Some(is_before(repository, &commit.id));
+        let target = target.map_err(passing)?;
+        let namespace = request.namespace.as_deref().unwrap_or(target.default_namespace());
+        let key = EnvironmentKey::new(namespace, &request.selector);
+        let place = Place { target: target.address(), namespace: key.namespace, record: key.name };
+        self.board.placed(&self.address(), environment, target.describe(), place);
+        Ok(Prepared { target: target.into_target(), request, manifests })
+    }
+
+    fn progress(&self, environment: &str, _: &Commit) -> Box<dyn Progress> {
+        Box::new(Lines {
+            prefix: format!("{}{environment}", self.prefix),
+            repository: self.address(),
+            environment: environment.to_owned(),
+            board: Arc::clone(&self.board),
+        })
+    }
+
+    fn tell(&self, news: News) {
+        self.board.tell(&self.address(), &news);
+        let prefix = &self.prefix;
+        match &news {
+            News::GoodConfig | News::FailedAgain { .. } => {}
+            News::Unreadable { reason } => output::warning(&format!("{prefix}the repository cannot be read: {reason}")),
+            News::ReadableAgain => output::note(&format!("{prefix}the repository can be read again")),
+            News::NoCommits => output::warning(&format!("{prefix}the repository has no commits yet")),
+            News::BrokenConfig { revision, reason } => output::warning(&format!(
+                "{prefix}landfall.yaml of {} cannot be used, so that of before stays in force: {reason}",
+                short(revision)
+            )),
+            News::Follows { environment, branch } => {
+                output::note(&format!("{prefix}{environment}: follows the branch {branch}"));
+            }
+            News::Left { environment } => output::warning(&format!(
+                "{prefix}{environment}: landfall.yaml does not have it any more; its objects stay as they are"
+            )),
+            News::NoBranch { environment, branch } => {
+                output::warning(&format!("{prefix}{environment}: there is no branch {branch}; what is live stays"))
+            }
+            News::Begins { environment, commit } => output::note(&format!(
+                "{prefix}{environment}: deploying {} ({}, {})",
+                commit.id.short(),
+                commit.subject,
+                commit.author.name
+            )),
+            News::Ended { environment, commit, ended, what, again } => {
+                let text = format!("{prefix}{environment}: {}: {what}", commit.id.short());
+                match (ended, again) {
+                    (Ended::Done, _) => output::note(&text),
+                    (Ended::OwnFault, _) => {
+                        output::warning(&format!("{text}\nNothing is tried before the next commit"))
+                    }
+                    (Ended::PassingFault, Some(rest)) => {
+                        output::warning(&format!("{text}\nTried again in {} s", rest.as_secs().max(1)));
+                    }
+                    (Ended::PassingFault, None) => output::warning(&text),
+                }
+            }
+        }
+    }
+}
+
+impl Served {
+    /// The repository's address, without credentials.
+    pub fn address(&self) -> String {
+        self.mirror.url().to_string()
+    }
+}
+
+fn short(revision: &str) -> &str {
+    revision.get(..7).unwrap_or(revision)
+}
+
+/// Lines about one deploy.
+struct Lines {
+    prefix: String,
+    repository: String,
+    environment: String,
+    board: Arc<Board>,
+}
+
+impl Progress for Lines {
+    fn tell(&self, event: Event) {
+        self.board.step(&self.repository, &self.environment, &event);
+        let prefix = &self.prefix;
+        match event {
+            Event::Waiting { holder } => output::note(&format!("{prefix}: waits for the deploy of {holder}")),
+            Event::GoingBack { live } => {
+                output::warning(&format!("{prefix}: the branch now stands before {}, which was live", short(&live)));
+            }
+            Event::Blind { message } => output::warning(&format!("{prefix}: {message}")),
+            Event::Warning { id, message } => output::warning(&format!("{prefix}: {id}: {message}")),
+            Event::Rollout(rollout) if rollout.state == HealthState::Hopeless => {
+                output::warning(&format!("{prefix}: {}: {}", rollout.id, rollout.sentence));
+            }
+            _ => {}
+        }
+    }
+
+    fn planned(&self, plan: &Plan) {
+        output::note(&format!("{}: {}", self.prefix, plan.totals()));
+        plan.warnings.iter().for_each(|warning| output::warning(&format!("{}: {warning}", self.prefix)));
+    }
+}

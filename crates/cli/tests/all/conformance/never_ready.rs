@@ -1,0 +1,69 @@
+//! A version that never gets ready: the one before it keeps serving, and the reason is told.
+
+use super::place::Place;
+use crate::live::stage::web;
+
+on_both!(
+    the_version_before_keeps_serving,
+    a_container_that_ends_is_told_with_its_last_line,
+    an_image_that_is_not_there
+);
+
+fn the_version_before_keeps_serving(place: &Place) {
+    place.write("base/web.yaml", &web("v1", ""));
+    place.deploy("Open", &[]).success();
+    place.write("base/web.yaml", &web("v2", "env: [{name: NOT_READY, value: 'yes'}]"));
+    let ran = place.deploy("Never ready", &["--timeout", "6s"]);
+    insta::assert_snapshot!(reason(place, &ran), @r"
+    --- stderr ---
+    error: Applied, but not live after [N] s
+      - deployment/web: 0 of 1 new pods are ready; pod [POD] is not ready: its readiness probe fails: HTTP status 503; its last line: [DATE] [TIME] version v2 starts
+    --- exit status 3 ---
+    ");
+    assert!(place.running().contains(&"web landfall-bench/web:v1".to_owned()), "{:?}", place.running());
+    let status = place.landfall(&["status", "--exit-code"]);
+    assert_eq!(status.status, 3, "{}", status.snapshot());
+
+    place.write("base/web.yaml", &web("v2", ""));
+    place.deploy("Ready", &[]).success();
+    place.assert_runs(&["web landfall-bench/web:v2"]);
+}
+
+fn a_container_that_ends_is_told_with_its_last_line(place: &Place) {
+    place.write("base/web.yaml", &web("v1", ""));
+    place.deploy("Open", &[]).success();
+    place.write("base/web.yaml", &web("v2", "env: [{name: START_DELAY, value: 9s}, {name: EXIT_AFTER, value: 200ms}]"));
+    let ran = place.deploy("Ends at once", &["--timeout", "20s"]);
+    insta::assert_snapshot!(reason(place, &ran), @r"
+    --- stderr ---
+    error: Applied, but not live after [N] s
+      - deployment/web: 0 of 1 new pods are ready; pod [POD] keeps crashing: it ended with exit code 1; restarted [N] times; its last line: [DATE] [TIME] ends after 200ms, as told
+    --- exit status 3 ---
+    ");
+    assert!(place.running().contains(&"web landfall-bench/web:v1".to_owned()), "{:?}", place.running());
+}
+
+fn an_image_that_is_not_there(place: &Place) {
+    place.write("base/web.yaml", &web("v1", ""));
+    place.deploy("Open", &[]).success();
+    place.write("base/web.yaml", &web("v9", "imagePullPolicy: Never"));
+    let ran = place.deploy("No such image", &["--timeout", "60s"]);
+    insta::assert_snapshot!(reason(place, &ran), @r"
+    --- stderr ---
+    error: Applied, but it will not become live
+      - deployment/web: 0 of 1 new pods are ready; pod [POD] cannot start: the image landfall-bench/web:v9 is not on its node, and is never pulled (imagePullPolicy: Never)
+    --- exit status 3 ---
+    ");
+    place.assert_runs(&["web landfall-bench/web:v1"]);
+}
+
+/// What was told at the end, but for the hint: what to do next differs between the targets.
+fn reason(place: &Place, ran: &crate::runner::Ran) -> String {
+    let report = place.report(ran, "error:");
+    let lines = report.lines().filter(|line| !line.starts_with("hint:")).collect::<Vec<_>>().join("\n");
+    // Each target waits in its own way between two runs.
+    match lines.split_once("restarted ") {
+        Some((before, rest)) => format!("{before}restarted [N] {}", rest.split_once(' ').unwrap_or_default().1),
+        None => lines,
+    }
+}

@@ -1,0 +1,82 @@
+//! A `landfall serve` in the background.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use crate::shop::Shop;
+
+/// Longer than anything that a test waits for.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A process that follows the repository of a shop. Killed when it is dropped.
+pub struct Serving {
+    child: Child,
+    said: Arc<Mutex<String>>,
+}
+
+impl Serving {
+    /// Starts it.
+    pub fn start(shop: &Shop<'_>) -> Self {
+        Self::start_with(shop, &[])
+    }
+
+    /// The same with more arguments.
+    pub fn start_with(shop: &Shop<'_>, args: &[&str]) -> Self {
+        let repo = shop.work.dir().display().to_string();
+        let all = [&["serve", "--repo", &repo, "--interval", "100ms"], args].concat();
+        let mut child = shop.work.command(&all).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let said = Arc::new(Mutex::new(String::new()));
+        let (lines, to) = (BufReader::new(child.stderr.take().unwrap()).lines(), Arc::clone(&said));
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                *to.lock().unwrap() += &(line + "\n");
+            }
+        });
+        Self { child, said }
+    }
+
+    /// Waits until it has said something.
+    pub fn until(&self, text: &str) -> &Self {
+        self.until_times(text, 1)
+    }
+
+    /// Waits until it has said something so many times.
+    pub fn until_times(&self, text: &str, times: usize) -> &Self {
+        let started = Instant::now();
+        while self.said.lock().unwrap().matches(text).count() < times {
+            assert!(started.elapsed() < LIMIT, "'{text}' was not said, but:\n{}", self.said.lock().unwrap());
+            sleep(Duration::from_millis(20));
+        }
+        self
+    }
+
+    /// Ends it as `systemctl stop` does, and gives all that it said.
+    pub fn end(mut self) -> String {
+        Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        let status = self.child.wait().unwrap();
+        self.until("Ended; ");
+        let said = self.said.lock().unwrap().clone();
+        assert!(status.success(), "{status}: {said}");
+        said
+    }
+
+    /// Ends it as a machine that loses its power does.
+    pub fn kill(mut self) -> String {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.said.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

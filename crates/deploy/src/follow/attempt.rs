@@ -1,0 +1,160 @@
+//! One try to deploy one commit.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use landfall_core::{
+    diagnostic::Diagnostic,
+    plan::{Plan, RefusedBy},
+};
+use landfall_git::Commit;
+use landfall_journal::Journal;
+use tokio::sync::Notify;
+
+use super::host::{Host, Prepared};
+use crate::{
+    config::Config,
+    deploy::{Deployer, Outcome, in_words, refusals as in_words_of_refusals, superseded_by},
+    error::DeployError,
+    plan::PlanError,
+    progress::{Event, Progress},
+    target::TargetError,
+    wait::{self, Ending},
+};
+
+/// How a try ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It is live, or another revision took its place.
+    Done,
+    /// It failed, and so will the next try: the commit itself is at fault.
+    OwnFault,
+    /// It failed by a cause that may pass.
+    PassingFault,
+}
+
+/// What became of a try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// How it ended.
+    pub ended: Ended,
+    /// What became of it, as a sentence.
+    pub what: String,
+}
+
+/// What the loop knows of a try that is under way, and how it stops it.
+#[derive(Default)]
+pub struct Control {
+    waits: AtomicBool,
+    stop: AtomicBool,
+    changed: Notify,
+}
+
+impl Control {
+    /// Whether everything is written.
+    pub fn waits(&self) -> bool {
+        self.waits.load(Ordering::Acquire)
+    }
+
+    /// Returns once everything is written.
+    pub async fn until_it_waits(&self) {
+        while !self.waits() {
+            self.changed.notified().await;
+        }
+    }
+
+    /// Lets what is under way end, and begins nothing new.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Release);
+    }
+}
+
+/// Tells the loop and the host.
+struct Told {
+    control: Arc<Control>,
+    host: Box<dyn Progress>,
+}
+
+impl Progress for Told {
+    fn tell(&self, event: Event) {
+        if matches!(event, Event::Watching { .. }) {
+            self.control.waits.store(true, Ordering::Release);
+            self.control.changed.notify_one();
+        }
+        self.host.tell(event);
+    }
+
+    fn planned(&self, plan: &Plan) {
+        self.host.planned(plan);
+    }
+
+    fn stop_requested(&self) -> bool {
+        self.control.stop.load(Ordering::Acquire) || self.host.stop_requested()
+    }
+}
+
+/// Deploys a commit and waits until it is live, or until it is clear that it will not be. Where its configuration cannot
+/// be used, that is recorded where `config`, the last good one, says.
+pub async fn attempt(
+    host: &dyn Host,
+    journal: &Journal,
+    config: &Config,
+    faults: Vec<Diagnostic>,
+    environment: &str,
+    commit: &Commit,
+    control: Arc<Control>,
+) -> Attempt {
+    let Prepared { target, request, manifests } = match host.prepare(config, environment, commit).await {
+        Ok(prepared) => prepared,
+        Err(fault) => {
+            let ended = if fault.is_passing { Ended::PassingFault } else { Ended::OwnFault };
+            return Attempt { ended, what: fault.message };
+        }
+    };
+    let progress = Told { control, host: host.progress(environment, commit) };
+    let deployer = Deployer { target: target.as_ref(), journal: Some(journal), progress: &progress };
+    let result = match manifests {
+        _ if !faults.is_empty() => deployer.refuse(faults, &request).await,
+        Ok(manifests) => deployer.deploy(manifests, &request).await,
+        Err(faults) => deployer.refuse(faults, &request).await,
+    };
+    of_result(&result)
+}
+
+fn of_result(result: &Result<Outcome, DeployError>) -> Attempt {
+    let (ended, what) = match result {
+        Ok(Outcome::Blocked(planned)) => {
+            let refusals = &planned.plan.refusals;
+            // What the target refuses it may accept later: a namespace comes into being, an admission webhook recovers.
+            let is_own = refusals.iter().any(|refusal| refusal.by == RefusedBy::Guard);
+            (if is_own { Ended::OwnFault } else { Ended::PassingFault }, in_words_of_refusals(refusals))
+        }
+        Ok(Outcome::Applied { ending: None, .. }) => (Ended::Done, "Everything is written".to_owned()),
+        Ok(Outcome::Applied { ending: Some(ending), planned }) => match ending {
+            Ending::Live { .. } => (Ended::Done, format!("Live: {}", planned.plan.totals().done())),
+            Ending::Superseded(latest) => (Ended::Done, format!("Not waited for: {}", superseded_by(latest))),
+            Ending::Hopeless(rollouts) | Ending::TimedOut(rollouts) | Ending::Stopped(rollouts) => {
+                (Ended::PassingFault, format!("Not live: {}", wait::reason(rollouts)))
+            }
+        },
+        Err(error) => (of_error(error), in_words(error)),
+    };
+    Attempt { ended, what }
+}
+
+/// Whether an error lies in the commit itself.
+fn of_error(error: &DeployError) -> Ended {
+    let is_own = match error {
+        DeployError::Plan(PlanError::Faults(_)) => true,
+        DeployError::Plan(PlanError::Target(error)) | DeployError::Target(error) => is_refusal(error),
+        DeployError::Partial { failed, .. } => failed.iter().all(|failure| is_refusal(&failure.error)),
+        DeployError::Journal { .. } | DeployError::Stopped { .. } | DeployError::LockLost { .. } => false,
+    };
+    if is_own { Ended::OwnFault } else { Ended::PassingFault }
+}
+
+fn is_refusal(error: &TargetError) -> bool {
+    matches!(error, TargetError::Refused(_))
+}

@@ -1,0 +1,233 @@
+//! The loop of one environment.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use landfall_core::diagnostic::Diagnostic;
+use landfall_git::{Commit, Error, Mirror};
+use landfall_journal::Journal;
+use tokio::{
+    runtime::Handle,
+    sync::watch,
+    task::{JoinError, JoinHandle},
+};
+
+use super::{
+    attempt::{Attempt, Control, Ended, attempt},
+    host::{Host, News},
+    look,
+    next::{Current, Next, Past, next},
+    pace::Pace,
+};
+use crate::config::{Config, FILE_NAME};
+
+/// The wait after the first failure.
+const RETRY: Duration = Duration::from_secs(5);
+
+/// What an environment is to be.
+#[derive(Clone, Default)]
+pub(super) struct Wanted {
+    /// The commit that its branch stands at; `None` while there is none.
+    pub commit: Option<Arc<Commit>>,
+    /// The configuration of the default branch, for commits from before the file was there.
+    pub config: Option<Arc<Config>>,
+    /// Whether the loop is to end.
+    pub ends: bool,
+}
+
+/// What the loop works with.
+pub(super) struct Loop {
+    pub name: String,
+    pub mirror: Arc<Mirror>,
+    pub host: Arc<dyn Host>,
+    pub journal: Arc<Journal>,
+    /// Each commit is tried once, then the loop ends.
+    pub once: bool,
+}
+
+/// A deploy under way.
+struct Running {
+    commit: Arc<Commit>,
+    control: Arc<Control>,
+    task: JoinHandle<Attempt>,
+}
+
+/// The deploy that ended last.
+struct Last {
+    commit: Arc<Commit>,
+    ended: Ended,
+    what: String,
+    at: Instant,
+    rest: Duration,
+}
+
+impl Loop {
+    /// Makes each wanted commit live. Ends when it is told to, once what is under way has ended; tells how the last one
+    /// did.
+    pub async fn run(self, mut wanted: watch::Receiver<Wanted>) -> Option<Ended> {
+        let (mut current, mut last): (Option<Running>, Option<Last>) = (None, None);
+        let mut former = Vec::new();
+        let mut pace = Pace::new(RETRY);
+        loop {
+            let now = wanted.borrow_and_update().clone();
+            if now.ends {
+                if let Some(running) = current.take() {
+                    self.give_way(running, &mut former);
+                }
+                former.iter().for_each(|(control, _)| control.stop());
+                for (_, task) in former {
+                    // It tells and records by itself what came of it.
+                    let _ = task.await;
+                }
+                return last.map(|last| last.ended);
+            }
+            former.retain(|(_, task)| !task.is_finished());
+            match self.next(&now, current.as_ref(), last.as_ref()) {
+                Next::Start => {
+                    if let (Some(commit), Some(config)) = (now.commit, now.config) {
+                        let failures = self.failures(&commit, last.as_ref(), &mut pace);
+                        // A deploy that only waits sees the newer one on the target, and ends by itself.
+                        if let Some(running) = current.take() {
+                            self.give_way(running, &mut former);
+                        }
+                        current = Some(self.start(commit, config, failures));
+                    }
+                }
+                Next::Idle if self.once && current.is_none() && (last.is_some() || now.commit.is_none()) => {
+                    return last.map(|last| last.ended);
+                }
+                Next::In(_) if self.once => return last.map(|last| last.ended),
+                next => {
+                    let rest = if let Next::In(rest) = next { rest } else { Duration::MAX };
+                    let control = current.as_ref().map(|running| Arc::clone(&running.control));
+                    tokio::select! {
+                        changed = wanted.changed() => if changed.is_err() { return last.map(|last| last.ended) },
+                        ended = ended(current.as_mut()) => {
+                            if let Some(running) = current.take() {
+                                last = Some(self.take_in(running.commit, ended, last.as_ref(), &mut pace));
+                            }
+                        }
+                        () = waits(control.as_deref()) => {}
+                        () = sleep(rest) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn next(&self, wanted: &Wanted, current: Option<&Running>, last: Option<&Last>) -> Next {
+        let wanted = wanted.config.as_ref().and(wanted.commit.as_ref()).map(|commit| commit.id.as_str());
+        let current =
+            current.map(|running| Current { revision: running.commit.id.as_str(), waits: running.control.waits() });
+        let past = last.map(|last| Past {
+            revision: last.commit.id.as_str(),
+            ended: last.ended,
+            rest: last.rest.saturating_sub(last.at.elapsed()),
+        });
+        next(wanted, current, past)
+    }
+
+    /// How often this commit has failed; another one begins anew.
+    fn failures(&self, commit: &Commit, last: Option<&Last>, pace: &mut Pace) -> u32 {
+        if last.is_none_or(|last| last.commit.id != commit.id) {
+            pace.succeeded();
+        }
+        pace.failures()
+    }
+
+    fn start(&self, commit: Arc<Commit>, fallback: Arc<Config>, failures: u32) -> Running {
+        if failures == 0 {
+            let (environment, begun) = (self.name.clone(), commit.as_ref().clone());
+            self.host.tell(News::Begins { environment, commit: Box::new(begun) });
+        }
+        let control = Arc::new(Control::default());
+        let (mirror, host, journal) = (Arc::clone(&self.mirror), Arc::clone(&self.host), Arc::clone(&self.journal));
+        let (name, of, by) = (self.name.clone(), Arc::clone(&commit), Arc::clone(&control));
+        // On a thread of its own: reading and planning compute for a while, and must not hold up the other loops.
+        let runtime = Handle::current();
+        let task = tokio::task::spawn_blocking(move || match own_config(&mirror, &of, fallback) {
+            Ok((config, faults)) => runtime.block_on(attempt(host.as_ref(), &journal, &config, faults, &name, &of, by)),
+            Err(error) => Attempt { ended: Ended::PassingFault, what: error.to_string() },
+        });
+        Running { commit, control, task }
+    }
+
+    /// What comes of a deploy is only told from now on; no decision hangs on it.
+    fn give_way(&self, running: Running, former: &mut Vec<(Arc<Control>, JoinHandle<()>)>) {
+        let (host, environment) = (Arc::clone(&self.host), self.name.clone());
+        let Running { commit, control, task } = running;
+        let told = tokio::spawn(async move {
+            let Attempt { ended, what } = of_task(task.await);
+            let commit = Box::new(commit.as_ref().clone());
+            host.tell(News::Ended { environment, commit, ended, what, again: None });
+        });
+        former.push((control, told));
+    }
+
+    fn take_in(
+        &self,
+        commit: Arc<Commit>,
+        result: Result<Attempt, JoinError>,
+        last: Option<&Last>,
+        pace: &mut Pace,
+    ) -> Last {
+        let attempt = of_task(result);
+        if attempt.ended == Ended::PassingFault {
+            pace.failed();
+        }
+        let rest = pace.wait(rand::random());
+        let again = (attempt.ended == Ended::PassingFault && !self.once).then_some(rest);
+        // The same failure of the same commit is told once, however often it is tried.
+        if last.is_none_or(|last| last.commit.id != commit.id || last.what != attempt.what) {
+            self.host.tell(News::Ended {
+                environment: self.name.clone(),
+                commit: Box::new(commit.as_ref().clone()),
+                ended: attempt.ended,
+                what: attempt.what.clone(),
+                again,
+            });
+        } else if let Some(again) = again {
+            self.host.tell(News::FailedAgain { environment: self.name.clone(), again });
+        }
+        Last { commit, ended: attempt.ended, what: attempt.what, at: Instant::now(), rest }
+    }
+}
+
+fn of_task(result: Result<Attempt, JoinError>) -> Attempt {
+    result.unwrap_or_else(|error| Attempt {
+        ended: Ended::PassingFault,
+        what: format!("The deploy broke off, which is a fault of Landfall: {error}"),
+    })
+}
+
+/// The configuration of the commit itself: a change of it is a commit, too. Where it cannot be used, `last` and why.
+fn own_config(mirror: &Mirror, commit: &Commit, last: Arc<Config>) -> Result<(Arc<Config>, Vec<Diagnostic>), Error> {
+    if mirror.read_file(&commit.id, FILE_NAME)?.is_none() {
+        return Ok((last, Vec::new()));
+    }
+    Ok(match look::config(mirror, commit)? {
+        Ok(config) => (config, Vec::new()),
+        Err(faults) => (last, faults),
+    })
+}
+
+async fn ended(current: Option<&mut Running>) -> Result<Attempt, JoinError> {
+    match current {
+        Some(running) => (&mut running.task).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Returns once the deploy has written everything; never if it has already, since that was acted on.
+async fn waits(control: Option<&Control>) {
+    match control {
+        Some(control) if !control.waits() => control.until_it_waits().await,
+        _ => std::future::pending().await,
+    }
+}
+
+async fn sleep(time: Duration) {
+    if time == Duration::MAX { std::future::pending().await } else { tokio::time::sleep(time).await }
+}

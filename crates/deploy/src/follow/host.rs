@@ -1,0 +1,112 @@
+//! What a follower needs of the program around it: connections, and somebody to tell.
+
+use async_trait::async_trait;
+use landfall_core::{diagnostic::Diagnostic, manifest::Manifest};
+use landfall_git::Commit;
+
+use super::attempt::Ended;
+use crate::{config::Config, environment::Request, progress::Progress, target::Target};
+
+/// The program around a follower.
+#[async_trait]
+pub trait Host: Send + Sync + 'static {
+    /// Connects to the target of an environment and reads a commit's manifests. `config` is the commit's own.
+    ///
+    /// # Errors
+    /// Why the commit cannot be deployed.
+    async fn prepare(&self, config: &Config, environment: &str, commit: &Commit) -> Result<Prepared, Fault>;
+
+    /// Who is told of the steps of a deploy.
+    fn progress(&self, environment: &str, commit: &Commit) -> Box<dyn Progress>;
+
+    /// Something happened.
+    fn tell(&self, news: News);
+}
+
+/// All that a deploy needs.
+pub struct Prepared {
+    /// Where to.
+    pub target: Box<dyn Target>,
+    /// What is asked for.
+    pub request: Request,
+    /// The manifests, or what is wrong with them.
+    pub manifests: Result<Vec<Manifest>, Vec<Diagnostic>>,
+}
+
+/// Why a commit was not deployed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Why, as a sentence; with more lines where there are several reasons.
+    pub message: String,
+    /// Whether the same commit may well be deployed later.
+    pub is_passing: bool,
+}
+
+/// What there is to tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// The repository cannot be read. Told once, until that changes.
+    Unreadable {
+        /// Why.
+        reason: String,
+    },
+    /// It can be read again.
+    ReadableAgain,
+    /// It has no commits yet.
+    NoCommits,
+    /// Its newest configuration cannot be used. The environments of the last good one are followed on.
+    BrokenConfig {
+        /// The commit with the configuration.
+        revision: String,
+        /// What is wrong, and where.
+        reason: String,
+    },
+    /// Its newest configuration can be used, which was not so before, or was not known.
+    GoodConfig,
+    /// An environment is followed.
+    Follows {
+        /// Its name.
+        environment: String,
+        /// Its branch.
+        branch: String,
+    },
+    /// The configuration does not have an environment any more. Its objects are left as they are.
+    Left {
+        /// Its name.
+        environment: String,
+    },
+    /// The branch of an environment does not exist. What is live stays.
+    NoBranch {
+        /// The environment.
+        environment: String,
+        /// The branch.
+        branch: String,
+    },
+    /// A commit is being deployed for the first time.
+    Begins {
+        /// The environment.
+        environment: String,
+        /// The commit.
+        commit: Box<Commit>,
+    },
+    /// A commit's deploy has ended, otherwise than the last try of it.
+    Ended {
+        /// The environment.
+        environment: String,
+        /// The commit.
+        commit: Box<Commit>,
+        /// How.
+        ended: Ended,
+        /// What became of it, as a sentence.
+        what: String,
+        /// When it is tried again, from now.
+        again: Option<std::time::Duration>,
+    },
+    /// Another try of a commit has failed as the last one did.
+    FailedAgain {
+        /// The environment.
+        environment: String,
+        /// When it is tried again, from now.
+        again: std::time::Duration,
+    },
+}

@@ -1,0 +1,72 @@
+//! One look at a repository: what its branches stand at, and the configuration.
+
+use std::sync::Arc;
+
+use landfall_core::diagnostic::{Diagnostic, Source};
+use landfall_git::{Commit, Error, Mirror, RemoteRefs};
+
+use crate::config::{Config, FILE_NAME};
+
+/// What a repository had at the last look.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// Its branches and tags.
+    refs: Option<RemoteRefs>,
+}
+
+/// What a look brought.
+pub(super) enum Look {
+    /// Nothing has changed.
+    Same,
+    /// There are no commits yet.
+    Empty,
+    /// Something has changed.
+    News {
+        /// The commit that the default branch stands at.
+        head: Box<Commit>,
+        /// Its configuration, or what is wrong with it.
+        config: Result<Arc<Config>, Vec<Diagnostic>>,
+    },
+}
+
+/// Asks the remote for its branches, and fetches only if they are not as they were.
+///
+/// # Errors
+/// The remote or the mirror cannot be read.
+pub(super) fn look(mirror: &Mirror, seen: &mut Seen) -> Result<Look, Error> {
+    let refs = mirror.ls_remote()?;
+    if seen.refs.as_ref() == Some(&refs) {
+        return Ok(Look::Same);
+    }
+    mirror.fetch()?;
+    let head = match mirror.resolve("HEAD") {
+        Ok(head) => head,
+        Err(Error::Empty { .. }) => {
+            seen.refs = Some(refs);
+            return Ok(Look::Empty);
+        }
+        Err(error) => return Err(error),
+    };
+    let config = config(mirror, &head)?;
+    seen.refs = Some(refs);
+    Ok(Look::News { head: Box::new(head), config })
+}
+
+/// The configuration of a commit, or what is wrong with it.
+///
+/// # Errors
+/// The mirror cannot be read.
+pub(super) fn config(mirror: &Mirror, commit: &Commit) -> Result<Result<Arc<Config>, Vec<Diagnostic>>, Error> {
+    let fault = |message: &str| Err(vec![Diagnostic::of_file(FILE_NAME, message.to_owned())]);
+    let Some(bytes) = mirror.read_file(&commit.id, FILE_NAME)? else {
+        return Ok(fault("The repository does not have this file in its root"));
+    };
+    let Ok(text) = String::from_utf8(bytes) else { return Ok(fault("The file is not UTF-8 text")) };
+    let source = Arc::new(Source { path: FILE_NAME.to_owned(), text });
+    Ok(Config::read(&source).map(Arc::new))
+}
+
+/// Faults in one text.
+pub(super) fn in_words(faults: &[Diagnostic]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,19 @@
+//! Follows a repository: every commit of an environment's branch goes live there, without anybody asking for it.
+//!
+//! One task looks at the repository for all of its environments; each environment has a loop of its own, so that none
+//! waits for another. The newest commit always wins.
+
+mod attempt;
+mod board;
+mod environment;
+mod host;
+mod look;
+mod next;
+mod pace;
+mod repository;
+
+pub use attempt::{Attempt, Ended};
+pub use board::{Board, CommitWords, Environment, Phase, Repository, Standing};
+pub use host::{Fault, Host, News, Prepared};
+pub use pace::Pace;
+pub use repository::{Follower, Pass};

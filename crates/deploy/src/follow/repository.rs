@@ -1,0 +1,236 @@
+//! One repository, watched for all of its environments.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use landfall_git::{Error, Mirror};
+use landfall_journal::Journal;
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinHandle,
+};
+
+use super::{
+    attempt::Ended,
+    environment::{Loop, Wanted},
+    host::{Host, News},
+    look::{Look, Seen, in_words, look},
+    pace::Pace,
+};
+use crate::config::Config;
+
+/// Follows one repository.
+pub struct Follower {
+    /// The repository.
+    pub mirror: Arc<Mirror>,
+    /// The program around it.
+    pub host: Arc<dyn Host>,
+    /// Where deploys are recorded.
+    pub journal: Arc<Journal>,
+    /// How often to look when nobody gives a hint.
+    pub interval: Duration,
+    /// Somebody says that there may be something new.
+    pub hint: Arc<Notify>,
+    /// True once the program is to end.
+    pub ends: watch::Receiver<bool>,
+}
+
+/// What one pass over a repository brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pass {
+    /// How each environment's newest commit ended; `None` where its branch has none.
+    pub environments: BTreeMap<String, Option<Ended>>,
+    /// Why the repository could not be followed.
+    pub fault: Option<String>,
+}
+
+/// The environments that are followed now.
+#[derive(Default)]
+struct Followed {
+    config: Option<Arc<Config>>,
+    loops: BTreeMap<String, (watch::Sender<Wanted>, JoinHandle<Option<Ended>>)>,
+    /// Loops of environments that the configuration has no more, which bring to its end what is under way.
+    left: Vec<JoinHandle<Option<Ended>>>,
+    /// What was told and need not be told again.
+    told: Vec<News>,
+}
+
+impl Follower {
+    /// Looks, deploys and looks again, until the program ends; then lets what is under way end.
+    pub async fn run(mut self) {
+        let (mut followed, mut seen) = (Followed::default(), Seen::default());
+        let mut pace = Pace::new(self.interval);
+        while !*self.ends.borrow() {
+            self.pass(&mut followed, &mut seen, &mut pace, false).await;
+            let wait = pace.wait(rand::random());
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                // After a failure a hint is no reason to hurry: whoever floods hints must not flood the repository.
+                () = self.hint.notified(), if pace.failures() == 0 => {}
+                changed = self.ends.changed() => if changed.is_err() { break },
+            }
+        }
+        for (wanted, _) in followed.loops.values() {
+            wanted.send_modify(|wanted| wanted.ends = true);
+        }
+        for task in followed.loops.into_values().map(|(_, task)| task).chain(followed.left) {
+            // The loop tells and records all by itself.
+            let _ = task.await;
+        }
+    }
+
+    /// Looks once, and deploys what is new.
+    pub async fn once(self) -> Pass {
+        let (mut followed, mut seen) = (Followed::default(), Seen::default());
+        let mut pace = Pace::new(self.interval);
+        let fault = self.pass(&mut followed, &mut seen, &mut pace, true).await;
+        let mut environments = BTreeMap::new();
+        for (name, (_wanted, task)) in followed.loops {
+            environments.insert(name, task.await.unwrap_or(Some(Ended::PassingFault)));
+        }
+        Pass { environments, fault }
+    }
+
+    async fn pass(&self, followed: &mut Followed, seen: &mut Seen, pace: &mut Pace, once: bool) -> Option<String> {
+        let mirror = Arc::clone(&self.mirror);
+        let mut before = std::mem::take(seen);
+        let looked = tokio::task::spawn_blocking(move || {
+            let look = look(&mirror, &mut before);
+            (look, before)
+        });
+        let result = match looked.await {
+            Ok((look, after)) => {
+                *seen = after;
+                look.map_err(|error| said(&error))
+            }
+            Err(error) => Err(format!("The repository could not be looked at, which is a fault of Landfall: {error}")),
+        };
+        match result {
+            Ok(look) => {
+                pace.succeeded();
+                if followed.forget(|news| matches!(news, News::Unreadable { .. })) {
+                    self.host.tell(News::ReadableAgain);
+                }
+                self.take_in(followed, look, once).await
+            }
+            Err(reason) => {
+                pace.failed();
+                self.tell_once(followed, News::Unreadable { reason: reason.clone() });
+                Some(reason)
+            }
+        }
+    }
+
+    async fn take_in(&self, followed: &mut Followed, look: Look, once: bool) -> Option<String> {
+        let mut fault = None;
+        match look {
+            Look::Same => return None,
+            Look::Empty => {
+                self.tell_once(followed, News::NoCommits);
+                return Some("The repository has no commits yet".to_owned());
+            }
+            Look::News { head, config } => {
+                followed.forget(|news| matches!(news, News::NoCommits));
+                match config {
+                    Ok(config) => {
+                        let was_broken = followed.forget(|news| matches!(news, News::BrokenConfig { .. }));
+                        if was_broken || followed.config.is_none() {
+                            self.host.tell(News::GoodConfig);
+                        }
+                        followed.config = Some(config);
+                    }
+                    Err(faults) => {
+                        let reason = in_words(&faults);
+                        fault = Some(reason.clone());
+                        self.tell_once(followed, News::BrokenConfig { revision: head.id.to_string(), reason });
+                    }
+                }
+            }
+        }
+        let Some(config) = followed.config.clone() else { return fault };
+        self.leave_others(followed, &config).await;
+        for (name, environment) in &config.environments {
+            let commit = self.tip(followed, name, &environment.branch).await;
+            let is_new = !followed.loops.contains_key(name);
+            if is_new {
+                let (environment, branch) = (name.clone(), environment.branch.clone());
+                self.host.tell(News::Follows { environment, branch });
+                let parts = Loop {
+                    name: name.clone(),
+                    mirror: Arc::clone(&self.mirror),
+                    host: Arc::clone(&self.host),
+                    journal: Arc::clone(&self.journal),
+                    once,
+                };
+                let (sender, receiver) =
+                    watch::channel(Wanted { commit, config: Some(Arc::clone(&config)), ends: false });
+                followed.loops.insert(name.clone(), (sender, tokio::spawn(parts.run(receiver))));
+            } else if let Some((sender, _)) = followed.loops.get(name) {
+                sender.send_modify(|wanted| {
+                    wanted.config = Some(Arc::clone(&config));
+                    // A branch that is gone says nothing of what should be live.
+                    if commit.is_some() {
+                        wanted.commit = commit;
+                    }
+                });
+            }
+        }
+        fault
+    }
+
+    /// The commit that a branch stands at.
+    async fn tip(&self, followed: &mut Followed, environment: &str, branch: &str) -> Option<Arc<landfall_git::Commit>> {
+        let (mirror, name) = (Arc::clone(&self.mirror), branch.to_owned());
+        let found = tokio::task::spawn_blocking(move || mirror.branch(&name)).await;
+        match found {
+            Ok(Ok(commit)) => {
+                followed.forget(|news| matches!(news, News::NoBranch { environment: of, .. } if of == environment));
+                Some(Arc::new(commit))
+            }
+            _ => {
+                let news = News::NoBranch { environment: environment.to_owned(), branch: branch.to_owned() };
+                self.tell_once(followed, news);
+                None
+            }
+        }
+    }
+
+    /// Ends the loops of environments that the configuration has no more.
+    async fn leave_others(&self, followed: &mut Followed, config: &Config) {
+        let gone: Vec<String> =
+            followed.loops.keys().filter(|name| !config.environments.contains_key(*name)).cloned().collect();
+        for environment in gone {
+            if let Some((wanted, task)) = followed.loops.remove(&environment) {
+                wanted.send_modify(|wanted| wanted.ends = true);
+                followed.left.push(task);
+            }
+            self.host.tell(News::Left { environment });
+        }
+    }
+
+    fn tell_once(&self, followed: &mut Followed, news: News) {
+        if !followed.told.contains(&news) {
+            // Another reason of the same kind takes the place of the last one.
+            let kind = std::mem::discriminant(&news);
+            followed.told.retain(|told| std::mem::discriminant(told) != kind || matches!(told, News::NoBranch { .. }));
+            followed.told.push(news.clone());
+            self.host.tell(news);
+        }
+    }
+}
+
+impl Followed {
+    /// Forgets what was told, since it is over; says whether there was any.
+    fn forget(&mut self, is_over: impl Fn(&News) -> bool) -> bool {
+        let before = self.told.len();
+        self.told.retain(|news| !is_over(news));
+        self.told.len() < before
+    }
+}
+
+/// An error with its advice.
+fn said(error: &Error) -> String {
+    match error.hint() {
+        Some(hint) => format!("{error}. {hint}"),
+        None => error.to_string(),
+    }
+}

@@ -1,0 +1,4 @@
+//! Calls to engines, and what is said where they fail.
+
+mod faults;
+mod tls;

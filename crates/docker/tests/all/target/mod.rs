@@ -1,0 +1,6 @@
+//! Whole deploys to a real engine.
+
+mod by_hand;
+mod end_to_end;
+mod no_change;
+mod support;

@@ -1,0 +1,63 @@
+//! The same as JSON: shapes as `landfall history -o json` has them, described in docs/api.md.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+};
+use landfall_deploy::follow::Standing;
+use landfall_journal::{LiveAt, Page, Record};
+use serde::{Deserialize, Serialize};
+
+use crate::{app::App, page::filter, problem::Problem};
+
+/// An answer with its version, as all JSON of Landfall begins.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Versioned<T> {
+    api_version: &'static str,
+    kind: &'static str,
+    #[serde(flatten)]
+    content: T,
+}
+
+fn versioned<T>(kind: &'static str, content: T) -> Json<Versioned<T>> {
+    Json(Versioned { api_version: "landfall.dev/v1", kind, content })
+}
+
+/// How all environments stand now.
+pub(crate) async fn environments(State(app): State<Arc<App>>) -> Json<Versioned<Standing>> {
+    versioned("Environments", app.board.read())
+}
+
+/// The timeline, with the filters of the page.
+pub(crate) async fn deploys(
+    State(app): State<Arc<App>>,
+    Query(query): Query<filter::Query>,
+) -> Result<Json<Versioned<Page>>, Problem> {
+    Ok(versioned("History", app.journal.deploys(&query.filter()?).await?))
+}
+
+/// One deploy.
+pub(crate) async fn deploy(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<Json<Versioned<Record>>, Problem> {
+    Ok(versioned("Deploy", app.journal.deploy(&id).await?))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct AtQuery {
+    environment: String,
+    at: String,
+}
+
+/// What was live at a moment.
+pub(crate) async fn live_at(
+    State(app): State<Arc<App>>,
+    Query(query): Query<AtQuery>,
+) -> Result<Json<Versioned<LiveAt>>, Problem> {
+    let place = filter::place(&app, &query.environment)?;
+    Ok(versioned("LiveAt", app.journal.live_at(&place, filter::time(&query.at)?).await?))
+}

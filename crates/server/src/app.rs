@@ -1,0 +1,57 @@
+//! What every answer is made from.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use landfall_deploy::follow::Board;
+use landfall_journal::Journal;
+use tokio::sync::Notify;
+
+use crate::access::Access;
+
+/// What every answer is made from.
+pub struct App {
+    /// How the environments stand now.
+    pub board: Arc<Board>,
+    /// What was deployed when.
+    pub journal: Arc<Journal>,
+    /// Who may look.
+    pub access: Access,
+    /// Who is told that there may be something new.
+    pub hints: Hints,
+    /// The secret that forges sign their webhooks with; without one they are refused.
+    pub webhook_secret: Option<WebhookSecret>,
+}
+
+/// The followers of repositories, by the addresses of these.
+#[derive(Default)]
+pub struct Hints(pub BTreeMap<String, Arc<Notify>>);
+
+impl Hints {
+    /// Lets all followers look now. Which repository it is about is not believed: what a webhook says is only a hint, and to
+    /// look is cheap.
+    pub fn give(&self) {
+        self.0.values().for_each(|hint| hint.notify_one());
+    }
+}
+
+/// A secret that is never shown.
+#[derive(Clone)]
+pub struct WebhookSecret(String);
+
+impl WebhookSecret {
+    /// Takes a secret. An empty one is none: a signature made with it proves nothing.
+    pub fn new(secret: &str) -> Option<Self> {
+        let secret = secret.trim();
+        (!secret.is_empty()).then(|| Self(secret.to_owned()))
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl std::fmt::Debug for WebhookSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("WebhookSecret")
+    }
+}

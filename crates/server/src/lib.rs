@@ -1,0 +1,20 @@
+//! What `landfall serve` answers over HTTP: the page, the API, metrics, and webhooks. All of it is read-only: nothing here
+//! deploys, and a webhook only says that somebody may look now.
+
+mod access;
+mod api;
+mod app;
+mod events;
+mod headers;
+mod health;
+mod links;
+mod metrics;
+mod page;
+mod problem;
+mod router;
+mod webhook;
+mod words;
+
+pub use access::{Access, AccessFault, TrustedProxy};
+pub use app::{App, Hints, WebhookSecret};
+pub use router::serve;

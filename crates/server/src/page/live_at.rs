@@ -1,0 +1,82 @@
+//! What was live at a moment.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    response::Html,
+};
+use landfall_journal::Time;
+use serde::Deserialize;
+
+use super::{
+    filter,
+    home::moment,
+    html,
+    summary::{Line, Revision},
+};
+use crate::{app::App, problem::Problem, words};
+
+#[derive(Template)]
+#[template(path = "live_at.html")]
+struct LiveAt {
+    title: &'static str,
+    environments: Vec<String>,
+    environment: String,
+    at: String,
+    /// The moment as it was understood; empty before anything was asked.
+    understood: String,
+    deploy: Option<Line>,
+    services: Vec<Row>,
+}
+
+struct Row {
+    name: String,
+    images: Vec<String>,
+    revision: Option<Revision>,
+    since: Option<(String, String, String)>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    environment: String,
+    #[serde(default)]
+    at: String,
+}
+
+pub(crate) async fn show(State(app): State<Arc<App>>, Query(asked): Query<Asked>) -> Result<Html<String>, Problem> {
+    let standing = app.board.read();
+    let environments: Vec<String> =
+        standing.repositories.values().flat_map(|repository| repository.environments.keys().cloned()).collect();
+    let mut page = LiveAt {
+        title: "What was live",
+        environments,
+        environment: asked.environment.clone(),
+        at: asked.at.clone(),
+        understood: String::new(),
+        deploy: None,
+        services: Vec::new(),
+    };
+    if asked.environment.is_empty() || asked.at.is_empty() {
+        return html(&page);
+    }
+    let at = filter::time(&asked.at)?;
+    let live = app.journal.live_at(&filter::place(&app, &asked.environment)?, at).await?;
+    let now = Time::now();
+    let repository = live.deploy.as_ref().and_then(|deploy| deploy.repository.clone());
+    page.understood = words::time(at);
+    page.deploy = live.deploy.as_ref().map(|deploy| Line::of_deploy(deploy, now));
+    page.services = live
+        .services
+        .iter()
+        .map(|service| Row {
+            name: service.workload.to_string(),
+            images: service.images.iter().map(|image| image.image.clone()).collect(),
+            revision: service.revision.as_ref().map(|revision| Revision::new(repository.as_deref(), revision)),
+            since: service.since.map(|since| moment(since, now)),
+        })
+        .collect();
+    html(&page)
+}

@@ -1,0 +1,111 @@
+//! Which address is answered by what, and what all answers have in common.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, DefaultBodyLimit, Request, State},
+    http::{Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::{api, app::App, events, headers, health, metrics, page, problem::Problem, webhook};
+
+/// The largest webhook that is read. GitHub's own limit is 25 MB, but all that counts is the signature: what is larger is
+/// answered without reading it, and polling finds the commit.
+const LARGEST_BODY: usize = 5 * 1024 * 1024;
+
+/// How long open connections have to end.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Answers until the program ends.
+///
+/// # Errors
+/// No more connections can be accepted.
+pub async fn serve(app: Arc<App>, listener: TcpListener, mut ends: watch::Receiver<bool>) -> std::io::Result<()> {
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let (mut stop, mut overdue) = (ends.clone(), ends.clone());
+    let served = axum::serve(listener, service).with_graceful_shutdown(async move {
+        // A sender that is gone is an end, too.
+        let _ = stop.wait_for(|ends| *ends).await;
+    });
+    tokio::select! {
+        result = served => result,
+        // Whoever watches the page holds its connection open for ever.
+        () = async {
+            let _ = overdue.wait_for(|ends| *ends).await;
+            tokio::time::sleep(GRACE).await;
+        } => {
+            ends.mark_unchanged();
+            Ok(())
+        }
+    }
+}
+
+fn router(app: Arc<App>) -> Router {
+    let open = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
+    let hooks =
+        Router::new().route("/webhooks/{forge}", post(webhook::receive)).layer(DefaultBodyLimit::max(LARGEST_BODY));
+    let pages = Router::new()
+        .route("/", get(page::home::show))
+        .route("/timeline", get(page::timeline::show))
+        .route("/deploys/{id}", get(page::deploy::show))
+        .route("/live-at", get(page::live_at::show))
+        .route("/events", get(events::events))
+        .route("/metrics", get(metrics::metrics))
+        .route("/api/v1/environments", get(api::environments))
+        .route("/api/v1/deploys", get(api::deploys))
+        .route("/api/v1/deploys/{id}", get(api::deploy))
+        .route("/api/v1/live-at", get(api::live_at))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), only_admitted));
+    let assets = Router::new()
+        .route("/assets/style.css", get(|| async { asset("text/css", include_str!("../assets/style.css")) }))
+        .route("/assets/live.js", get(|| async { asset("text/javascript", include_str!("../assets/live.js")) }));
+    open.merge(hooks)
+        .merge(pages)
+        .merge(assets)
+        .fallback(|| async { Problem::not_found("page at this address") })
+        .layer(middleware::from_fn(common))
+        .with_state(app)
+}
+
+fn asset(kind: &'static str, text: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, format!("{kind}; charset=utf-8"))], text).into_response()
+}
+
+/// Headers of all answers; and only reading, but for webhooks.
+async fn common(request: Request, next: Next) -> Response {
+    let is_hook = request.uri().path().starts_with("/webhooks/");
+    let mut response = match (request.method(), is_hook) {
+        (&Method::GET | &Method::HEAD, _) | (&Method::POST, true) => next.run(request).await,
+        _ => Problem(StatusCode::METHOD_NOT_ALLOWED, "Nothing can be changed here: to deploy, commit.\n".to_owned())
+            .into_response(),
+    };
+    for (name, value) in headers::ALL {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+async fn only_admitted(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if !app.access.knows_host(request.headers()) {
+        let why = "This page is answered by the names of this machine only: localhost, 127.0.0.1 or [::1].\n";
+        return Problem(StatusCode::MISDIRECTED_REQUEST, why.to_owned()).into_response();
+    }
+    if !app.access.admits(peer.ip(), request.headers()) {
+        let why = "You are not known here: send `Authorization: Bearer TOKEN`, or come through the proxy.\n";
+        let mut response = Problem(StatusCode::UNAUTHORIZED, why.to_owned()).into_response();
+        let challenge = axum::http::HeaderValue::from_static("Bearer");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        return response;
+    }
+    next.run(request).await
+}
