@@ -38,6 +38,7 @@ fn two_environments_leave_each_other_alone(place: &Place) {
     let refused = place.landfall(&["deploy", "two"]);
     // Where the record is, each target says in its own words.
     let report = place.report(&refused, "error:");
-    let report: Vec<&str> = report.lines().map(|line| line.split(" (its record: ").next().unwrap_or_default()).collect();
+    let report: Vec<&str> =
+        report.lines().map(|line| line.split(" (its record: ").next().unwrap_or_default()).collect();
     insta::assert_snapshot!(report.join("\n"), @"");
 }
