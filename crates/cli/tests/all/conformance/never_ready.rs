@@ -37,7 +37,7 @@ fn a_container_that_ends_is_told_with_its_last_line(place: &Place) {
     insta::assert_snapshot!(reason(place, &ran), @r"
     --- stderr ---
     error: Applied, but not live after [N] s
-      - deployment/web: 0 of 1 new pods are ready; pod [POD] keeps crashing: it ended with exit code 1; restarted [N] times; its last line: [DATE] [TIME] ends after 200ms, as told
+      - deployment/web: 0 of 1 new pods are ready; pod [POD] keeps crashing: it ended with exit code 1; restarted [N]; its last line: [DATE] [TIME] ends after 200ms, as told
     --- exit status 3 ---
     ");
     assert!(place.running().contains(&"web landfall-bench/web:v1".to_owned()), "{:?}", place.running());
@@ -63,7 +63,7 @@ fn reason(place: &Place, ran: &crate::runner::Ran) -> String {
     let lines = report.lines().filter(|line| !line.starts_with("hint:")).collect::<Vec<_>>().join("\n");
     // Each target waits in its own way between two runs.
     match lines.split_once("restarted ") {
-        Some((before, rest)) => format!("{before}restarted [N] {}", rest.split_once(' ').unwrap_or_default().1),
+        Some((before, rest)) => format!("{before}restarted [N];{}", rest.split_once(';').unwrap_or_default().1),
         None => lines,
     }
 }
