@@ -16,6 +16,9 @@ use crate::{
     rollout::{ContainerState, PodState, Task},
 };
 
+/// So long after its end the engine may still note what a container printed. It waits longer before it starts it again.
+const LAST_WORDS: jiff::SignedDuration = jiff::SignedDuration::from_millis(80);
+
 /// A container that crashes again and again says something new each time.
 const FRESH: Duration = Duration::from_secs(10);
 
@@ -79,9 +82,12 @@ impl LogFetcher {
     fn fetch(&self, query: LogQuery, container: &ContainerState) -> Task<()> {
         let (engine, lines, arrived) = (self.engine.clone(), Arc::clone(&self.lines), Arc::clone(&self.arrived));
         let id = container.id.clone();
-        // The engine keeps one log of all runs. What the present run wrote is no word of the one before.
-        let started = container.run().parse::<Timestamp>().ok().filter(|_| container.is_running());
-        let end = started.filter(|_| matches!(query.run, Run::Previous(_)));
+        // The engine keeps one log of all runs. What the next run wrote, which may have begun by now, is no word of this one.
+        let end = if container.is_running() {
+            container.run().parse::<Timestamp>().ok().filter(|_| matches!(query.run, Run::Previous(_)))
+        } else {
+            container.end().parse::<Timestamp>().ok().map(|finished| finished + LAST_WORDS)
+        };
         Task::spawn(async move {
             let text = match end {
                 Some(end) => engine.last_lines_before(&id, LINES, end).await,
