@@ -81,10 +81,18 @@ impl LogFetcher {
         // The engine keeps one log of all runs. What the present run wrote is no word of the one before.
         let started = container.run().parse::<Timestamp>().ok().filter(|_| container.is_running());
         let end = started.filter(|_| matches!(query.run, Run::Previous(_)));
+        let (run, is_over) = (container.run().to_owned(), !matches!(query.run, Run::Present(_)));
         Task::spawn(async move {
             let text = match end {
                 Some(end) => engine.last_lines_before(&id, LINES, end).await,
-                None => engine.last_lines(&id, LINES).await,
+                None => {
+                    let all = engine.last_lines(&id, LINES).await;
+                    // The engine may have started it again before it read the log.
+                    match next_run(&engine, &id, &run).await.filter(|_| is_over) {
+                        Some(next) => engine.last_lines_before(&id, LINES, next).await,
+                        None => all,
+                    }
+                }
             };
             let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
             match text {
@@ -99,6 +107,13 @@ impl LogFetcher {
             arrived.notify_one();
         })
     }
+}
+
+/// When a container that was seen in a run began the next one, if it has.
+async fn next_run(engine: &Engine, id: &str, run: &str) -> Option<Timestamp> {
+    let inspect = engine.inspect(id).await.ok()?;
+    let begun = inspect.pointer("/State/StartedAt")?.as_str()?;
+    if begun == run { None } else { begun.parse().ok() }
 }
 
 /// The container that a query means.
