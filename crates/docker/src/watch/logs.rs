@@ -16,9 +16,6 @@ use crate::{
     rollout::{ContainerState, PodState, Task},
 };
 
-/// So long after its end the engine may still note what a container printed. It waits longer before it starts it again.
-const LAST_WORDS: jiff::SignedDuration = jiff::SignedDuration::from_millis(80);
-
 /// A container that crashes again and again says something new each time.
 const FRESH: Duration = Duration::from_secs(10);
 
@@ -56,9 +53,8 @@ impl LogFetcher {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Fetches what is not there yet or has become old. Tells whether something is worth waiting for: `judged` are the lines
-    /// that the judgement was made with, since more may have come meanwhile.
-    pub fn ask(&mut self, queries: &[LogQuery], pods: &[PodState], judged: &Logs) -> bool {
+    /// Fetches what is not there yet or has become old. Tells whether something is worth waiting for.
+    pub fn ask(&mut self, queries: &[LogQuery], pods: &[PodState]) -> bool {
         let now = Instant::now();
         let mut worth_waiting = false;
         for query in queries {
@@ -72,7 +68,7 @@ impl LogFetcher {
                 self.asked.insert(query.clone(), Asked { first, last: now, task });
             }
             // The engine may note the end of a container before its last words.
-            let has_come = judged.get(query).is_some_and(|lines| !lines.is_empty());
+            let has_come = lines().get(query).is_some_and(|lines| !lines.is_empty());
             let is_young = self.asked.get(query).is_some_and(|asked| now - asked.first < PATIENCE);
             worth_waiting |= !has_come && is_young;
         }
@@ -82,16 +78,21 @@ impl LogFetcher {
     fn fetch(&self, query: LogQuery, container: &ContainerState) -> Task<()> {
         let (engine, lines, arrived) = (self.engine.clone(), Arc::clone(&self.lines), Arc::clone(&self.arrived));
         let id = container.id.clone();
-        // The engine keeps one log of all runs. What the next run wrote, which may have begun by now, is no word of this one.
-        let end = if container.is_running() {
-            container.run().parse::<Timestamp>().ok().filter(|_| matches!(query.run, Run::Previous(_)))
-        } else {
-            container.end().parse::<Timestamp>().ok().map(|finished| finished + LAST_WORDS)
-        };
+        // The engine keeps one log of all runs. What the present run wrote is no word of the one before.
+        let started = container.run().parse::<Timestamp>().ok().filter(|_| container.is_running());
+        let end = started.filter(|_| matches!(query.run, Run::Previous(_)));
+        let (run, is_over) = (container.run().to_owned(), !matches!(query.run, Run::Present(_)));
         Task::spawn(async move {
             let text = match end {
                 Some(end) => engine.last_lines_before(&id, LINES, end).await,
-                None => engine.last_lines(&id, LINES).await,
+                None => {
+                    let all = engine.last_lines(&id, LINES).await;
+                    // The engine may have started it again before it read the log.
+                    match next_run(&engine, &id, &run).await.filter(|_| is_over) {
+                        Some(next) => engine.last_lines_before(&id, LINES, next).await,
+                        None => all,
+                    }
+                }
             };
             let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
             match text {
@@ -106,6 +107,13 @@ impl LogFetcher {
             arrived.notify_one();
         })
     }
+}
+
+/// When a container that was seen in a run began the next one, if it has.
+async fn next_run(engine: &Engine, id: &str, run: &str) -> Option<Timestamp> {
+    let inspect = engine.inspect(id).await.ok()?;
+    let begun = inspect.pointer("/State/StartedAt")?.as_str()?;
+    if begun == run { None } else { begun.parse().ok() }
 }
 
 /// The container that a query means.
