@@ -70,7 +70,7 @@ pub const KINDS: &[(&str, &[&str], KindClass)] = &[
     ),
     ("", &["PodTemplate"], Meaningless("a template alone runs nothing")),
     ("coordination.k8s.io", &["Lease", "LeaseCandidate"], Meaningless("there is no API server to hold it")),
-    ("batch", &["CronJob"], Refused("CronJobs are run by `landfall serve`, which this version does not have")),
+    ("batch", &["CronJob"], Refused("nothing on one host starts a Job at its time; use the machine's own cron")),
     ("apps", &["ReplicaSet"], Refused("a ReplicaSet is not supported on one host; write a Deployment")),
     (
         "",

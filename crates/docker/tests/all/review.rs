@@ -174,7 +174,7 @@ spec:
       base/all.yaml:23:50: spec.template.spec.containers[0].securityContext.seccompProfile.type: names a file of a node; on one host only `RuntimeDefault` and `Unconfined` can be had
       base/all.yaml:24:46: spec.template.spec.containers[0].resources.limits[nvidia.com/gpu]: cannot be had on one host: only cpu, memory and ephemeral-storage can
       base/all.yaml:26:22: spec.template.spec.volumes[0].nfs: is not supported on one host: storage of a cloud or cluster cannot be mounted; write `persistentVolumeClaim` or `hostPath`
-    base/all.yaml:29:7: Docker cannot run cronjob/nightly in namespace default: CronJobs are run by `landfall serve`, which this version does not have
+    base/all.yaml:29:7: Docker cannot run cronjob/nightly in namespace default: nothing on one host starts a Job at its time; use the machine's own cron
     base/all.yaml:38:14: Docker cannot run service/web in namespace default: 3 fields cannot be honoured
       base/all.yaml:38:14: spec.clusterIP: can only be `None` on one host, but it is `10.0.0.10`: the engine gives addresses; only `None` (headless) can be chosen
       base/all.yaml:39:3: spec.loadBalancerSourceRanges: is not supported on one host: the proxy does not look where clients come from: a port that is to be closed to some would be open to all

@@ -45,7 +45,7 @@ fn all_of_a_revision_are_told_at_once_and_nothing_is_written() {
 
     warning: `runtimeClassName` has no effect on one host (base/web.yaml:10:25): containers run with the engine's runtime
     error: This revision would not be deployed
-      - base/nightly.yaml:2:7: Docker cannot run cronjob/nightly in namespace $NS: CronJobs are run by `landfall serve`, which this version does not have
+      - base/nightly.yaml:2:7: Docker cannot run cronjob/nightly in namespace $NS: nothing on one host starts a Job at its time; use the machine's own cron
         to go on: take it out of the environment's paths or selector, or deploy the environment to Kubernetes
       - base/web.yaml:14:9: Docker cannot run deployment/web in namespace $NS: 1 field cannot be honoured
           base/web.yaml:14:9: spec.template.spec.containers[0].volumeDevices: is not supported on one host: volumes of the engine are folders, not devices
@@ -57,7 +57,7 @@ fn all_of_a_revision_are_told_at_once_and_nothing_is_written() {
     insta::assert_snapshot!(place.report(&deployed.unwrap(), "error:"), @r"
     --- stderr ---
     error: This revision is not deployed; nothing was written
-      - base/nightly.yaml:2:7: Docker cannot run cronjob/nightly in namespace $NS: CronJobs are run by `landfall serve`, which this version does not have
+      - base/nightly.yaml:2:7: Docker cannot run cronjob/nightly in namespace $NS: nothing on one host starts a Job at its time; use the machine's own cron
         to go on: take it out of the environment's paths or selector, or deploy the environment to Kubernetes
       - base/web.yaml:14:9: Docker cannot run deployment/web in namespace $NS: 1 field cannot be honoured
           base/web.yaml:14:9: spec.template.spec.containers[0].volumeDevices: is not supported on one host: volumes of the engine are folders, not devices
