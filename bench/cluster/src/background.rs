@@ -66,6 +66,7 @@ impl Background {
                 // They are not there after a `down`.
                 let _ = fs::remove_file(self.file(name));
             }
+            self.remove_abandoned();
             let log = fs::File::create(self.file("log")).expect("the state folder is writable");
             let child = Command::new("bash")
                 .args(["-c", DETACHED])
@@ -143,6 +144,21 @@ impl Background {
         }
         eprintln!("The {} has ended.", self.thing);
         ExitCode::SUCCESS
+    }
+
+    /// Removes folders of what had no keeper left to do it, since the machine went down.
+    fn remove_abandoned(&self) {
+        let processes = fs::read_dir("/proc").expect("/proc is there").filter_map(Result::ok);
+        let commands: Vec<Vec<u8>> =
+            processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok()).collect();
+        for folder in self.leftovers() {
+            let name = folder.as_os_str().as_encoded_bytes();
+            let is_used = commands.iter().any(|command| command.windows(name.len()).any(|part| part == name));
+            if !is_used {
+                fs::remove_dir_all(&folder)
+                    .unwrap_or_else(|error| panic!("cannot remove {}: {error}", folder.display()));
+            }
+        }
     }
 
     /// The keeper's folders; it deletes its own last.

@@ -72,6 +72,9 @@ async fn repair(tools: &Tools<'_>, item: &Item) -> Result<Carried, TargetError> 
     let fault = |fault| target_error(engine, fault);
     let known = records.get(&item.id);
     let known = record::next(item, known.as_ref(), &deploying.site.environment, record::seconds(engine))?;
+    for older in tools.seen.outdated.get(&record::key(&item.id)).into_iter().flatten() {
+        engine.remove_volume(older).await.map_err(fault)?;
+    }
     let workload = workload(tools, &known);
     if let Some(workload) = &workload {
         let drift = drift_of(workload, &known, &tools.seen.pods_of(&item.id), tools.seen, engine.about(), engine.now());

@@ -20,6 +20,8 @@ pub struct Seen {
     pub environment: String,
     /// The records of the whole engine.
     pub records: BTreeMap<ObjectId, Record>,
+    /// The volumes with older versions of records, by the records' keys.
+    pub outdated: BTreeMap<String, Vec<String>>,
     /// The environment's pods, by their UIDs. Nobody has probed them: those that run count as ready.
     pub pods: BTreeMap<String, PodState>,
     /// Everything of the environment that is a container, with proxies and pods.
@@ -62,6 +64,7 @@ pub async fn look(engine: &Engine, environment: &str) -> Result<Seen, TargetErro
     Ok(Seen {
         environment: environment.to_owned(),
         records: record::of_volumes(&volumes)?,
+        outdated: record::outdated(&volumes),
         pods,
         containers,
         volumes: volumes.into_iter().filter(|volume| !record::is_record(volume)).collect(),

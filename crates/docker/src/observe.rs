@@ -89,6 +89,9 @@ pub fn everything(seen: &Seen, engine: &Engine) -> Vec<Value> {
 /// A recorded object.
 fn live(record: &Record, around: &Around<'_>, selected: bool) -> LiveObject {
     let (mut documents, mut drift) = shown(record, around);
+    if around.seen.outdated.contains_key(&record::key(&record.id)) {
+        drift.push("an older version of its record is left".to_owned());
+    }
     // What makes it true is in another network, and that environment's to look at.
     if record.environment != around.seen.environment {
         drift.clear();

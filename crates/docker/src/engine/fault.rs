@@ -184,6 +184,13 @@ impl EngineFault {
             .remedy("Ask for membership of its group (`sudo usermod --append --groups docker $USER`, then log in again), or use `ssh://` to a user who has it"),
             (io::ErrorKind::ConnectionRefused, _) => Self::not_running(address, "nothing listens there"),
             (io::ErrorKind::NotFound, _) => Self::not_running(address, "there is no such socket"),
+            (_, Address::Tcp { tls: Some(tls), .. }) => {
+                let message = format!("The engine at {address} cannot be reached: {error}");
+                Self::new(FaultKind::Unreachable, message).remedy(format!(
+                    "If that is about certificates, check that ca.pem, cert.pem and key.pem in {} are those for this engine",
+                    tls.folder.display()
+                ))
+            }
             _ => Self::new(FaultKind::Unreachable, format!("The engine at {address} cannot be reached: {error}")),
         }
     }

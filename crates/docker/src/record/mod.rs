@@ -23,8 +23,9 @@ use serde_json::{Value, json};
 pub use cache::Records;
 pub use inventory::{id as inventory_id, is_inventory, latest, read as read_inventories, write as write_inventory};
 pub use label::Damaged;
+pub use name::key;
 pub use next::next;
-pub use store::{is_record, of_volumes, read_all, remove, seconds, write};
+pub use store::{is_record, of_volumes, outdated, read_all, remove, seconds, write};
 
 /// One object as it is recorded.
 #[derive(Clone, PartialEq)]

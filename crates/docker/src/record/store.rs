@@ -41,6 +41,24 @@ pub fn of_volumes(volumes: &[Volume]) -> Result<BTreeMap<ObjectId, Record>, Targ
     Ok(records)
 }
 
+/// The volumes that hold older versions of records, by what [`name::key`] calls the object: a writer was killed before it
+/// removed them.
+pub fn outdated(volumes: &[Volume]) -> BTreeMap<String, Vec<String>> {
+    let mut newest: BTreeMap<&str, u64> = BTreeMap::new();
+    let records = || volumes.iter().filter_map(|volume| Some((volume.labels.get(RECORD)?.as_str(), volume)));
+    for (key, volume) in records() {
+        let known = newest.entry(key).or_default();
+        *known = (*known).max(version(volume));
+    }
+    let mut outdated: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (key, volume) in
+        records().filter(|(key, volume)| newest.get(key).is_some_and(|newest| version(volume) < *newest))
+    {
+        outdated.entry(key.to_owned()).or_default().push(volume.name.clone());
+    }
+    outdated
+}
+
 /// Whether a volume is a record.
 pub fn is_record(volume: &Volume) -> bool {
     volume.labels.contains_key(RECORD)
@@ -121,4 +139,21 @@ fn conflict(id: &ObjectId) -> TargetError {
 /// The time by the engine's clock, RFC 3339 in whole seconds.
 pub fn seconds(engine: &Engine) -> String {
     engine.now().round(jiff::Unit::Second).unwrap_or_else(|_| engine.now()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_but_the_newest_version_is_outdated() {
+        let volume = |key: &str, version: u64| {
+            let labels = [(RECORD.to_owned(), key.to_owned())].into();
+            Volume { name: format!("{key}_{version}"), labels, ..Volume::default() }
+        };
+        let other = Volume { name: "data.prod_1".to_owned(), ..Volume::default() };
+        let volumes = [volume("web", 9), volume("web", 10), volume("db", 3), volume("web", 8), other];
+        let expected = BTreeMap::from([("web".to_owned(), vec!["web_9".to_owned(), "web_8".to_owned()])]);
+        assert_eq!(outdated(&volumes), expected);
+    }
 }

@@ -119,7 +119,7 @@ impl Rollouts {
         if left.is_empty() { Ok(()) } else { Err(left) }
     }
 
-    /// Ends the tasks at a safe point: pods that are being stopped are, and of a version that is not ready while another
+    /// Ends the tasks at a safe point: pods that are being stopped are gone, and of a version that is not ready while another
     /// one serves nothing stays. Call it when nobody waits any more, and before the environment's lock is given back.
     pub async fn end(&self) {
         let running = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
@@ -133,6 +133,12 @@ impl Rollouts {
         }
         self.shared.leaving.join().await;
         self.shared.ending.send_replace(false);
+        if !self.is_lost()
+            && let Err(fault) = leave::sweep(&self.shared).await
+        {
+            // It is found again by the next deploy.
+            tracing::warn!(%fault, "what pods have left behind cannot be removed");
+        }
     }
 
     /// The pods of a workload as they are now, those that are leaving among them.

@@ -53,8 +53,9 @@ impl LogFetcher {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Fetches what is not there yet or has become old. Tells whether something is worth waiting for.
-    pub fn ask(&mut self, queries: &[LogQuery], pods: &[PodState]) -> bool {
+    /// Fetches what is not there yet or has become old. Tells whether something is worth waiting for: `judged` are the lines
+    /// that the judgement was made with, since more may have come meanwhile.
+    pub fn ask(&mut self, queries: &[LogQuery], pods: &[PodState], judged: &Logs) -> bool {
         let now = Instant::now();
         let mut worth_waiting = false;
         for query in queries {
@@ -68,7 +69,7 @@ impl LogFetcher {
                 self.asked.insert(query.clone(), Asked { first, last: now, task });
             }
             // The engine may note the end of a container before its last words.
-            let has_come = lines().get(query).is_some_and(|lines| !lines.is_empty());
+            let has_come = judged.get(query).is_some_and(|lines| !lines.is_empty());
             let is_young = self.asked.get(query).is_some_and(|asked| now - asked.first < PATIENCE);
             worth_waiting |= !has_come && is_young;
         }

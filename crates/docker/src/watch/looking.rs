@@ -66,7 +66,7 @@ impl Looking {
         let pods: Vec<PodState> = seen.pods.values().cloned().collect();
         let mut rollouts = Vec::with_capacity(judged.len());
         for (rollout, queries) in judged {
-            self.logs.ask(&queries, &pods);
+            self.logs.ask(&queries, &pods, &lines);
             rollouts.push(rollout);
         }
         Sight { rollouts, latest: None, warnings: Vec::new() }

@@ -142,7 +142,7 @@ impl Watching {
         let pods: Vec<PodState> = self.rollouts.all_pods();
         let mut rollouts = Vec::with_capacity(judged.len());
         for ((rollout, queries), told) in judged.into_iter().zip(&mut self.told) {
-            let is_incomplete = self.logs.ask(&queries, &pods);
+            let is_incomplete = self.logs.ask(&queries, &pods, &lines);
             rollouts.push(without_haste(told, rollout, is_incomplete));
         }
         rollouts

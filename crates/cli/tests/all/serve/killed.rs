@@ -19,6 +19,8 @@ fn the_next_process_goes_on_in_the_same_entry() {
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let deploys = json["deploys"].as_array().unwrap();
     let words: Vec<_> = deploys.iter().map(|deploy| &deploy["deploy"]).collect();
-    let words: Vec<_> = words.iter().map(|deploy| format!("{} {}", deploy["subject"], deploy["outcome"])).collect();
+    let mut words: Vec<_> = words.iter().map(|deploy| format!("{} {}", deploy["subject"], deploy["outcome"])).collect();
+    // It may have been over when the kill came: then the next process found nothing to do, and says so in an entry of its own.
+    words.dedup();
     assert_eq!(words, ["\"Tell more\" \"live\"", "\"Open the shop\" \"live\""]);
 }

@@ -3,7 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -17,6 +17,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{UnixListener, UnixStream},
     sync::Notify,
+    task::JoinSet,
 };
 
 use super::{
@@ -33,9 +34,9 @@ struct Cut {
 }
 
 impl Cut {
-    async fn serve(self: Arc<Self>, listener: UnixListener, engine: PathBuf) {
+    async fn serve(self: Arc<Self>, listener: UnixListener, engine: PathBuf, connections: Arc<Mutex<JoinSet<()>>>) {
         while let Ok((client, _)) = listener.accept().await {
-            tokio::spawn(Arc::clone(&self).pass(client, engine.clone()));
+            connections.lock().unwrap().spawn(Arc::clone(&self).pass(client, engine.clone()));
         }
     }
 
@@ -76,7 +77,9 @@ impl Cut {
 async fn killed_at(env: &Environment, folder: &Path, change: usize, is_made: bool, workload: &Workload) -> bool {
     let cut = Arc::new(Cut { left: change.into(), is_made, reached: Notify::new() });
     let socket = folder.join(format!("{change}-{is_made}.sock"));
-    let server = tokio::spawn(Arc::clone(&cut).serve(UnixListener::bind(&socket).unwrap(), env.bench.socket()));
+    let listener = UnixListener::bind(&socket).unwrap();
+    let connections = Arc::new(Mutex::new(JoinSet::new()));
+    let server = tokio::spawn(Arc::clone(&cut).serve(listener, env.bench.socket(), Arc::clone(&connections)));
     let engine = Engine::connect(&Address::Unix(socket)).await.unwrap();
     let was_killed = {
         let run = async {
@@ -90,7 +93,9 @@ async fn killed_at(env: &Environment, folder: &Path, change: usize, is_made: boo
             () = cut.reached.notified() => true,
         }
     };
+    // With a process its connections end.
     server.abort();
+    connections.lock().unwrap().abort_all();
     was_killed
 }
 

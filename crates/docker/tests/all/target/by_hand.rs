@@ -113,7 +113,11 @@ spec:
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_has_done_its_work_stays_done_when_its_container_is_removed() {
     let Some(environment) = environment("once").await else { return };
-    insta::assert_snapshot!(environment.deploy(JOB).await, @"");
+    insta::assert_snapshot!(environment.deploy(JOB).await, @"
+    create job/migrate
+    live
+    job/migrate: done; 1 of 1 completions
+    ");
     let filter = format!("label=landfall.dev/environment={}", environment.key());
     let ended = environment.bench.docker(&["ps", "--all", "--quiet", "--filter", &filter, "--filter", "status=exited"]);
     let ended = ended.ok();
@@ -123,6 +127,10 @@ async fn a_job_that_has_done_its_work_stays_done_when_its_container_is_removed()
     // A change beside it waits for everything once more.
     let more =
         format!("{JOB}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: more, labels: {{deploy: once}}}}\n");
-    insta::assert_snapshot!(environment.deploy(&more).await, @"");
+    insta::assert_snapshot!(environment.deploy(&more).await, @"
+    create configmap/more
+    live
+    job/migrate: done; 1 of 1 completions
+    ");
     assert_eq!(environment.containers(), "");
 }

@@ -103,7 +103,7 @@ async fn a_product_is_created_kept_changed_repaired_and_removed() {
     insta::assert_snapshot!(environment.deploy(&second).await, @"
     repair (its proxy, the container 'svc-web.e2e', is not there) service/web
     repair (the container store-HASH.e2e is stopped) deployment/store
-    repair (1 of its 2 pods is missing) deployment/web
+    repair (1 of its 2 pods is missing; a volume of a pod that is gone is left) deployment/web
     live
     persistentvolumeclaim/data: bound to the volume data.e2e
     service/web: it exists
