@@ -80,8 +80,8 @@ impl LogFetcher {
         let (engine, lines, arrived) = (self.engine.clone(), Arc::clone(&self.lines), Arc::clone(&self.arrived));
         let id = container.id.clone();
         // The engine keeps one log of all runs. What the present run wrote is no word of the one before.
-        let started = container.run().parse::<Timestamp>().ok().filter(|_| container.is_running());
-        let end = started.filter(|_| matches!(query.run, Run::Previous(_)));
+        let wants_previous = container.is_running() && matches!(query.run, Run::Previous(_));
+        let end = between(container.end(), container.run()).filter(|_| wants_previous);
         let (run, is_over) = (container.run().to_owned(), !matches!(query.run, Run::Present(_)));
         Task::spawn(async move {
             let text = match end {
@@ -110,11 +110,19 @@ impl LogFetcher {
     }
 }
 
-/// When a container that was seen in a run began the next one, if it has.
+/// A moment before the run that a container began after the one in which it was seen, if it has.
 async fn next_run(engine: &Engine, id: &str, run: &str) -> Option<Timestamp> {
     let inspect = engine.inspect(id).await.ok()?;
-    let begun = inspect.pointer("/State/StartedAt")?.as_str()?;
-    if begun == run { None } else { begun.parse().ok() }
+    let text = |path: &str| inspect.pointer(path)?.as_str();
+    let begun = text("/State/StartedAt").filter(|begun| *begun != run)?;
+    between(text("/State/FinishedAt")?, begun)
+}
+
+/// A moment between a run and the next one. The engine rests for at least 0.1 s between the two; it may note the start
+/// after the first words of the new run, and the end before the last ones of the old one.
+fn between(end: &str, start: &str) -> Option<Timestamp> {
+    let (end, start): (Timestamp, Timestamp) = (end.parse().ok()?, start.parse().ok()?);
+    Timestamp::from_nanosecond(end.as_nanosecond().midpoint(start.as_nanosecond())).ok()
 }
 
 /// The container that a query means.
