@@ -109,15 +109,27 @@ fn recorded(result: &Result<Outcome, DeployError>) -> (Recorded, Option<String>,
     }
 }
 
-/// Why a plan must not be carried out, in one text: each refusal with its place and its details.
-pub(crate) fn refusals(refusals: &[Refusal]) -> String {
+/// Why a plan must not be carried out, in one text: each refusal with its place. Its details, which may hold values of
+/// fields, are not for the journal.
+fn refusals(refusals: &[Refusal]) -> String {
+    refusals.iter().map(placed).collect::<Vec<_>>().join("; ")
+}
+
+/// The same with the details, for whoever may see the manifests.
+pub(crate) fn refusals_with_details(refusals: &[Refusal]) -> String {
     let words = |refusal: &Refusal| {
-        let place = refusal.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
         let details =
             if refusal.details.is_empty() { String::new() } else { format!(" ({})", refusal.details.join("; ")) };
-        format!("{place}{}{details}", refusal.message)
+        placed(refusal) + &details
     };
     refusals.iter().map(words).collect::<Vec<_>>().join("; ")
+}
+
+fn placed(refusal: &Refusal) -> String {
+    match &refusal.place {
+        Some(place) => format!("{place}: {}", refusal.message),
+        None => refusal.message.clone(),
+    }
 }
 
 /// An error in one text: faults of manifests with their places.

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use super::host::{Host, Prepared};
 use crate::{
     config::Config,
-    deploy::{Deployer, Outcome, in_words, refusals as in_words_of_refusals, superseded_by},
+    deploy::{Deployer, Outcome, in_words, refusals_with_details, superseded_by},
     error::DeployError,
     plan::PlanError,
     progress::{Event, Progress},
@@ -129,7 +129,7 @@ fn of_result(result: &Result<Outcome, DeployError>) -> Attempt {
             let refusals = &planned.plan.refusals;
             // What the target refuses it may accept later: a namespace comes into being, an admission webhook recovers.
             let is_own = refusals.iter().any(|refusal| refusal.by == RefusedBy::Guard);
-            (if is_own { Ended::OwnFault } else { Ended::PassingFault }, in_words_of_refusals(refusals))
+            (if is_own { Ended::OwnFault } else { Ended::PassingFault }, refusals_with_details(refusals))
         }
         Ok(Outcome::Applied { ending: None, .. }) => (Ended::Done, "Everything is written".to_owned()),
         Ok(Outcome::Applied { ending: Some(ending), planned }) => match ending {

@@ -43,7 +43,7 @@ fn deploys_of_all_kinds() {
         deployment/api in namespace timeline-history: 0 of 1 pods are ready; pod [POD] is starting: it has run for [N] s, and its readiness probe has not succeeded yet
     hh:mm:ss  was refused  prod e660971 Call web shop
         by Ada, deploy by ada@$HOST, nothing was written
-        deployment/web in namespace timeline-history has changes in fields that cannot be changed
+        base/web.yaml:6:33: deployment/web in namespace timeline-history has changes in fields that cannot be changed
     hh:mm:ss  live  prod ab2f3d5 Update web to 1.1
         deployment/web: registry.example/shop/web:1.0 -> registry.example/shop/web:1.1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
         by Ada, deploy by ada@$HOST, 1 updated, live after [N] s

@@ -192,6 +192,7 @@ fn a_deploy_with_all_its_times_and_changes() {
               "revision": "02cbabf98272f912cfa47384e8d9f7a000bf4e0a"
             }
           ],
+          "drift": [],
           "seen": [],
           "warnings": []
         }
