@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
-    health::{HealthState, Progress, RunningImage},
+    health::{self, Health, HealthState, LogQuery, Progress, RunningImage, Surroundings},
+    images::images,
     object::ObjectId,
 };
 
@@ -28,6 +30,49 @@ pub struct Rollout {
     /// Since when the target itself reports it so, RFC 3339 in whole seconds; only of a live one, and only for kinds that
     /// tell it.
     pub live_since: Option<String>,
+}
+
+impl Rollout {
+    /// How far an object is: `health` is the judgement of it, `seen` the object itself, where the target shows it. Told with
+    /// the logs that would say more.
+    pub fn judged(
+        id: &ObjectId,
+        seen: Option<&Value>,
+        health: Health,
+        around: &Surroundings<'_>,
+    ) -> (Self, Vec<LogQuery>) {
+        let is_live = health.state == HealthState::Live;
+        let rollout = Self {
+            id: id.clone(),
+            state: health.state,
+            progress: seen.and_then(|object| health::progress(object, around)),
+            wanted: seen.map(images).unwrap_or_default(),
+            images: seen.map(|object| health::images(health::new_pods(object, around))).unwrap_or_default(),
+            live_since: seen.filter(|_| is_live).and_then(|object| health::live_since(object, around)),
+            sentence: health.sentence,
+        };
+        (rollout, health.logs)
+    }
+}
+
+/// A write that must have been seen: older states of the object say nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The UID of the object.
+    pub uid: Option<String>,
+    /// Its generation after the write.
+    pub generation: Option<i64>,
+}
+
+impl Written {
+    /// Whether an object is as it was written, or newer.
+    pub fn is_in(&self, object: &Value) -> bool {
+        let uid = object.pointer("/metadata/uid").and_then(Value::as_str);
+        let generation = object.pointer("/metadata/generation").and_then(Value::as_i64);
+        // Another object of this name: it was created after the write, or is the one from before it.
+        let same = self.uid.is_none() || self.uid.as_deref() == uid;
+        same && self.generation.is_none_or(|written| generation.is_none_or(|seen| seen >= written))
+    }
 }
 
 /// What all rollouts of a deploy come to.

@@ -17,7 +17,7 @@ use landfall_core::{
     health::{HealthState, ReadyConditions},
     inventory::Latest,
     object::ObjectId,
-    rollout::Rollout,
+    rollout::{Rollout, Written},
 };
 use landfall_deploy::target::{Carried, Sight, TargetError, Watch, WatchRequest};
 use serde_json::Value;
@@ -27,7 +27,7 @@ use tokio::{
 };
 
 use crate::rollout::{PodState, Rollouts, Workload, documents};
-use judge::{Awaited, Written, judge};
+use judge::{Awaited, judge};
 use logs::LogFetcher;
 pub use looking::Looking;
 pub use recorded::Recorded;

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use landfall_core::{
     health::{self, Health, HealthState, LogQuery, ReadyConditions, Surroundings},
-    images::images,
     object::ObjectId,
-    rollout::Rollout,
+    rollout::{Rollout, Written},
 };
 use serde_json::{Value, json};
 
@@ -21,15 +20,6 @@ pub struct Awaited {
     pub feed: Option<FeedId>,
     /// What was written: older states say nothing.
     pub written: Option<Written>,
-}
-
-/// A write that the watch must have seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
-    /// The UID of the object.
-    pub uid: Option<String>,
-    /// Its generation after the write.
-    pub generation: Option<i64>,
 }
 
 /// Lines that containers wrote, as far as they were fetched.
@@ -57,28 +47,13 @@ fn one(awaited: &Awaited, store: &Store, around: &Surroundings<'_>) -> (Rollout,
         Some(object) => health::of(object, around),
         None => awaited.unseen(store),
     };
-    let is_live = health.state == HealthState::Live;
-    let rollout = Rollout {
-        id: awaited.id.clone(),
-        state: health.state,
-        progress: seen.and_then(|object| health::progress(object, around)),
-        wanted: seen.map(images).unwrap_or_default(),
-        images: seen.map(|object| health::images(health::new_pods(object, around))).unwrap_or_default(),
-        live_since: seen.filter(|_| is_live).and_then(|object| health::live_since(object, around)),
-        sentence: health.sentence,
-    };
-    (rollout, health.logs)
+    Rollout::judged(&awaited.id, seen, health, around)
 }
 
 impl Awaited {
     /// Whether the watch shows the object as it was written, or newer.
     fn has_arrived(&self, object: &Value) -> bool {
-        let Some(written) = &self.written else { return true };
-        let uid = object.pointer("/metadata/uid").and_then(Value::as_str);
-        let generation = object.pointer("/metadata/generation").and_then(Value::as_i64);
-        // Another object of this name: it was created after the write, or is the one from before it.
-        let same = written.uid.is_none() || written.uid.as_deref() == uid;
-        same && written.generation.is_none_or(|written| generation.is_none_or(|seen| seen >= written))
+        self.written.as_ref().is_none_or(|written| written.is_in(object))
     }
 
     /// What is to be said of an object that the watch does not show.

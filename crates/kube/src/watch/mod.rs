@@ -21,14 +21,14 @@ use landfall_core::{
     health::{HealthState, ReadyConditions},
     inventory::Latest,
     object::ObjectId,
-    rollout::Rollout,
+    rollout::{Rollout, Written},
 };
 use landfall_deploy::target::{Carried, Sight, TargetError, Watch, WatchRequest};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::{http::Api, inventory, task::Task};
 use feed::{FeedQuery, Sink};
-use judge::{Awaited, Written, judge};
+use judge::{Awaited, judge};
 use logs::LogFetcher;
 use queries::queries;
 
