@@ -6,12 +6,11 @@ use async_trait::async_trait;
 use landfall_core::{health::HealthState, plan::Plan};
 use landfall_deploy::{
     config::Config,
-    environment::EnvironmentKey,
     follow::{Board, Ended, Fault, Host, News, Prepared},
     progress::{Event, Progress},
 };
 use landfall_git::{Commit, Mirror};
-use landfall_journal::{Cause, Place};
+use landfall_journal::Cause;
 
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
@@ -61,11 +60,10 @@ impl Host for Served {
         };
         request.is_before = Some(is_before(repository, &commit.id));
         let target = target.map_err(passing)?;
-        let namespace = request.namespace.as_deref().unwrap_or(target.default_namespace());
-        let key = EnvironmentKey::new(namespace, &request.selector);
-        let place = Place { target: target.address(), namespace: key.namespace, record: key.name };
+        let target = target.into_target();
+        let place = request.key(target.as_ref()).place(target.as_ref());
         self.board.placed(&self.address(), environment, target.describe(), place);
-        Ok(Prepared { target: target.into_target(), request, manifests })
+        Ok(Prepared { target, request, manifests })
     }
 
     fn progress(&self, environment: &str, _: &Commit) -> Box<dyn Progress> {

@@ -46,7 +46,7 @@ pub struct PlaceArgs<'a> {
 impl Located {
     /// Where its deploys are recorded.
     pub fn place(&self) -> Place {
-        Place { target: self.target.address(), namespace: self.key.namespace.clone(), record: self.key.name.clone() }
+        self.key.place(&*self.target)
     }
 }
 

@@ -4,10 +4,10 @@
 use std::fmt::Write as _;
 
 use landfall_core::{diagnostic::Diagnostic, inventory::Latest, manifest::Manifest, plan::Refusal};
-use landfall_journal::{Journal, Outcome as Recorded, Place, Time};
+use landfall_journal::{Journal, Outcome as Recorded, Time};
 
 use crate::{
-    environment::{EnvironmentKey, Request},
+    environment::Request,
     error::DeployError,
     journaling::Journaling,
     plan::{PlanError, Planned, plan},
@@ -54,7 +54,7 @@ impl Deployer<'_> {
     /// live in time is told by the [`Ending`].
     pub async fn deploy(&self, manifests: Vec<Manifest>, request: &Request) -> Result<Outcome, DeployError> {
         let Self { target, progress, journal } = *self;
-        let begin = Journaling::begin(journal, target, request, self.place(request));
+        let begin = Journaling::begin(journal, target, request, request.key(target).place(target));
         let (journaling, planned) = futures::join!(begin, plan(target, manifests, request, progress));
         let journaling = journaling.map_err(|error| DeployError::Journal { error, nothing_written: true })?;
         let running = Running { target, progress, request, journaling: &journaling };
@@ -70,15 +70,10 @@ impl Deployer<'_> {
     /// # Errors
     /// Always: the faults, or why they could not be recorded.
     pub async fn refuse(&self, faults: Vec<Diagnostic>, request: &Request) -> Result<Outcome, DeployError> {
-        let begin = Journaling::begin(self.journal, self.target, request, self.place(request)).await;
+        let Self { target, journal, .. } = *self;
+        let begin = Journaling::begin(journal, target, request, request.key(target).place(target)).await;
         let journaling = begin.map_err(|error| DeployError::Journal { error, nothing_written: true })?;
         end(&journaling, Err(PlanError::Faults(faults).into())).await
-    }
-
-    fn place(&self, request: &Request) -> Place {
-        let namespace = request.namespace.as_deref().unwrap_or(self.target.default_namespace());
-        let key = EnvironmentKey::new(namespace, &request.selector);
-        Place { target: self.target.address(), namespace: key.namespace, record: key.name }
     }
 }
 

@@ -3,7 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use landfall_core::{health::ReadyConditions, plan::PlanOptions, selector::Selector};
-use landfall_journal::{Cause, Time};
+use landfall_journal::{Cause, Place, Time};
+
+use crate::target::Target;
 
 /// What tells the environments on one target apart: the selector. Whoever deploys with the same selector works on the
 /// same environment, be it by `apply -l` or by the name in `landfall.yaml`.
@@ -30,6 +32,13 @@ impl EnvironmentKey {
             .collect();
         let name = format!("landfall-{}-{:08x}", readable.trim_matches('-'), hash(&text));
         Self { namespace: namespace.to_owned(), name, selector: text }
+    }
+}
+
+impl EnvironmentKey {
+    /// Where deploys of the environment to a target are recorded.
+    pub fn place(&self, target: &dyn Target) -> Place {
+        Place { target: target.address(), namespace: self.namespace.clone(), record: self.name.clone() }
     }
 }
 
@@ -89,6 +98,13 @@ pub struct Request {
     pub holder: String,
     /// The time now, RFC 3339.
     pub now: String,
+}
+
+impl Request {
+    /// The environment that it is about, on a target.
+    pub fn key(&self, target: &dyn Target) -> EnvironmentKey {
+        EnvironmentKey::new(self.namespace.as_deref().unwrap_or(target.default_namespace()), &self.selector)
+    }
 }
 
 #[cfg(test)]

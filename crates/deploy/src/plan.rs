@@ -76,15 +76,14 @@ pub async fn plan(
     progress: &dyn Progress,
 ) -> Result<Planned, PlanError> {
     progress.tell(Event::Observing);
-    let default_namespace = request.namespace.as_deref().unwrap_or(target.default_namespace());
-    let key = EnvironmentKey::new(default_namespace, &request.selector);
+    let key = request.key(target);
     let (catalog, inventories) = if request.track {
         futures::try_join!(target.catalog(), target.inventories(&key))?
     } else {
         (target.catalog().await?, Inventories::default())
     };
     let scope = Scope {
-        default_namespace: default_namespace.to_owned(),
+        default_namespace: key.namespace.clone(),
         enforce_namespace: request.enforce_namespace,
         selector: request.selector.clone(),
     };

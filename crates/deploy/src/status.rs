@@ -116,7 +116,7 @@ pub async fn status(
     request: &StatusRequest<'_>,
 ) -> Result<Status, TargetError> {
     let key = request.key;
-    let place = Place { target: target.address(), namespace: key.namespace.clone(), record: key.name.clone() };
+    let place = key.place(target);
     let (catalog, inventories) = futures::try_join!(target.catalog(), target.inventories(key))?;
     let objects = match &inventories.own {
         Some(own) => of_inventory(own, &catalog),

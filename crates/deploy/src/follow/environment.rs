@@ -21,7 +21,7 @@ use super::{
     next::{Current, Next, Past, next},
     pace::Pace,
 };
-use crate::config::{Config, FILE_NAME};
+use crate::config::Config;
 
 /// The wait after the first failure.
 const RETRY: Duration = Duration::from_secs(5);
@@ -204,12 +204,10 @@ fn of_task(result: Result<Attempt, JoinError>) -> Attempt {
 
 /// The configuration of the commit itself: a change of it is a commit, too. Where it cannot be used, `last` and why.
 fn own_config(mirror: &Mirror, commit: &Commit, last: Arc<Config>) -> Result<(Arc<Config>, Vec<Diagnostic>), Error> {
-    if mirror.read_file(&commit.id, FILE_NAME)?.is_none() {
-        return Ok((last, Vec::new()));
-    }
     Ok(match look::config(mirror, commit)? {
-        Ok(config) => (config, Vec::new()),
-        Err(faults) => (last, faults),
+        None => (last, Vec::new()),
+        Some(Ok(config)) => (config, Vec::new()),
+        Some(Err(faults)) => (last, faults),
     })
 }
 

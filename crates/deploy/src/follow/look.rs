@@ -14,6 +14,9 @@ pub(super) struct Seen {
     refs: Option<RemoteRefs>,
 }
 
+/// A configuration, or what is wrong with it.
+pub(super) type ReadConfig = Result<Arc<Config>, Vec<Diagnostic>>;
+
 /// What a look brought.
 pub(super) enum Look {
     /// Nothing has changed.
@@ -25,7 +28,7 @@ pub(super) enum Look {
         /// The commit that the default branch stands at.
         head: Box<Commit>,
         /// Its configuration, or what is wrong with it.
-        config: Result<Arc<Config>, Vec<Diagnostic>>,
+        config: ReadConfig,
     },
 }
 
@@ -47,23 +50,23 @@ pub(super) fn look(mirror: &Mirror, seen: &mut Seen) -> Result<Look, Error> {
         }
         Err(error) => return Err(error),
     };
-    let config = config(mirror, &head)?;
+    let missing = || Err(vec![Diagnostic::of_file(FILE_NAME, "The repository does not have this file in its root")]);
+    let config = config(mirror, &head)?.unwrap_or_else(missing);
     seen.refs = Some(refs);
     Ok(Look::News { head: Box::new(head), config })
 }
 
-/// The configuration of a commit, or what is wrong with it.
+/// The configuration of a commit, or what is wrong with it; `None` where the commit has none.
 ///
 /// # Errors
 /// The mirror cannot be read.
-pub(super) fn config(mirror: &Mirror, commit: &Commit) -> Result<Result<Arc<Config>, Vec<Diagnostic>>, Error> {
-    let fault = |message: &str| Err(vec![Diagnostic::of_file(FILE_NAME, message.to_owned())]);
-    let Some(bytes) = mirror.read_file(&commit.id, FILE_NAME)? else {
-        return Ok(fault("The repository does not have this file in its root"));
+pub(super) fn config(mirror: &Mirror, commit: &Commit) -> Result<Option<ReadConfig>, Error> {
+    let Some(bytes) = mirror.read_file(&commit.id, FILE_NAME)? else { return Ok(None) };
+    let Ok(text) = String::from_utf8(bytes) else {
+        return Ok(Some(Err(vec![Diagnostic::of_file(FILE_NAME, "The file is not UTF-8 text")])));
     };
-    let Ok(text) = String::from_utf8(bytes) else { return Ok(fault("The file is not UTF-8 text")) };
     let source = Arc::new(Source { path: FILE_NAME.to_owned(), text });
-    Ok(Config::read(&source).map(Arc::new))
+    Ok(Some(Config::read(&source).map(Arc::new)))
 }
 
 /// Faults in one text.
