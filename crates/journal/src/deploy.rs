@@ -120,6 +120,13 @@ pub struct Deploy {
     pub resumes: i64,
 }
 
+impl Deploy {
+    /// When it counts: since when it is live, or else when it ended, or when it was asked for.
+    pub fn moment(&self) -> Time {
+        self.live.or(self.ended).unwrap_or(self.detected)
+    }
+}
+
 /// A whole deploy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

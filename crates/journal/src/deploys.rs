@@ -67,6 +67,32 @@ pub struct Summary {
     pub images: Vec<ImageChange>,
 }
 
+impl Summary {
+    /// What became of the objects: `1 created, 2 updated, 1 failed`.
+    pub fn done(&self) -> String {
+        if self.deploy.outcome == Outcome::Blocked {
+            return "nothing was written".to_owned();
+        }
+        let count = |state, action: Option<ObjectAction>| {
+            let counts =
+                |object: &&ObjectChange| object.state == state && action.is_none_or(|action| object.action == action);
+            self.objects.iter().filter(counts).count()
+        };
+        let parts = [
+            (count(ObjectState::Done, Some(ObjectAction::Create)), "created"),
+            (count(ObjectState::Done, Some(ObjectAction::Update)), "updated"),
+            (count(ObjectState::Done, Some(ObjectAction::Replace)), "replaced"),
+            (count(ObjectState::Done, Some(ObjectAction::Repair)), "repaired"),
+            (count(ObjectState::Done, Some(ObjectAction::Prune)), "pruned"),
+            (count(ObjectState::Failed, None), "failed"),
+            (count(ObjectState::Planned, None), "not written"),
+        ];
+        let words: Vec<String> =
+            parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        if words.is_empty() { "no changes".to_owned() } else { words.join(", ") }
+    }
+}
+
 /// Numbers of objects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,4 +1,4 @@
-//! The same as JSON: shapes as `landfall history -o json` has them, described in docs/api.md.
+//! The same as JSON: shapes as `landfall history -o json` has them, described in docs/json.md.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! What every answer is made from.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use landfall_deploy::follow::Board;
 use landfall_journal::Journal;
@@ -22,15 +22,15 @@ pub struct App {
     pub webhook_secret: Option<WebhookSecret>,
 }
 
-/// The followers of repositories, by the addresses of these.
+/// The followers of repositories.
 #[derive(Default)]
-pub struct Hints(pub BTreeMap<String, Arc<Notify>>);
+pub struct Hints(pub Vec<Arc<Notify>>);
 
 impl Hints {
     /// Lets all followers look now. Which repository it is about is not believed: what a webhook says is only a hint, and to
     /// look is cheap.
     pub fn give(&self) {
-        self.0.values().for_each(|hint| hint.notify_one());
+        self.0.iter().for_each(|hint| hint.notify_one());
     }
 }
 

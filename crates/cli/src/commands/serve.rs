@@ -77,7 +77,7 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
         return once(followers).await;
     }
     if let Some(address) = args.listen {
-        let hints = followers.iter().map(|one| (one.mirror.url().to_string(), Arc::clone(&one.hint))).collect();
+        let hints = followers.iter().map(|follower| Arc::clone(&follower.hint)).collect();
         let app = app(&args, address, (&journal, &board), Hints(hints))?;
         let listener = TcpListener::bind(address).await.map_err(|error| {
             CommandError::user(format!("Nothing can be answered at {address}: {error}"))

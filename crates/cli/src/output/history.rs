@@ -3,9 +3,7 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use landfall_journal::{
-    Deploy, ImageChange, LiveAt, ObjectAction, ObjectChange, ObjectState, Observation, Outcome, Page, Summary,
-};
+use landfall_journal::{Deploy, ImageChange, LiveAt, ObjectState, Observation, Outcome, Page, Summary};
 use serde::Serialize;
 
 use super::{rollouts::name, status::short_id, time::short, wrap};
@@ -73,7 +71,7 @@ fn style(outcome: Outcome) -> Style {
 /// A page of the timeline, newest first: deploys and what was seen in between.
 pub fn render(page: &Page, seen: &[Observation], default_namespace: &str) -> String {
     let mut entries: Vec<(landfall_journal::Time, String)> =
-        page.deploys.iter().map(|summary| (moment(&summary.deploy), entry(summary, default_namespace))).collect();
+        page.deploys.iter().map(|summary| (summary.deploy.moment(), entry(summary, default_namespace))).collect();
     // What was seen before the oldest deploy of the page belongs to a later page.
     let oldest = page.next.as_ref().and_then(|_| entries.last().map(|(at, _)| *at));
     for seen in seen.iter().filter(|seen| oldest.is_none_or(|oldest| seen.seen >= oldest)) {
@@ -90,18 +88,13 @@ pub fn render(page: &Page, seen: &[Observation], default_namespace: &str) -> Str
     entries.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("")
 }
 
-/// When a deploy counts: since when it is live, or else when it ended, or when it was asked for.
-fn moment(deploy: &Deploy) -> landfall_journal::Time {
-    deploy.live.or(deploy.ended).unwrap_or(deploy.detected)
-}
-
 fn entry(summary: &Summary, default_namespace: &str) -> String {
     let deploy = &summary.deploy;
     let style = style(deploy.outcome);
     let revision = deploy.revision.as_deref().map_or("files".to_owned(), short_id);
     let mut text = format!(
         "{}  {style}{}{style:#}  {} {revision}",
-        short(moment(deploy)),
+        short(deploy.moment()),
         outcome(deploy.outcome),
         deploy.environment
     );
@@ -113,7 +106,7 @@ fn entry(summary: &Summary, default_namespace: &str) -> String {
     let mut by = Vec::new();
     by.extend(deploy.author.as_ref().map(|author| format!("by {author}")));
     by.extend(deploy.asked_by.as_ref().map(|asked| format!("{} by {asked}", deploy.cause)));
-    by.push(done(summary));
+    by.push(summary.done());
     by.extend(took(deploy));
     lines.push(format!("{DIM}{}{DIM:#}", by.join(", ")));
     if deploy.is_older {
@@ -141,30 +134,6 @@ fn image_line(image: &ImageChange, default_namespace: &str) -> String {
     let news = image.digest.as_ref().filter(|digest| image.after.as_ref().is_none_or(|after| !after.contains(*digest)));
     let digest = news.map_or_else(String::new, |digest| format!(" ({})", digest.chars().take(19).collect::<String>()));
     format!("{}: {} -> {}{digest}", name(&image.workload, default_namespace), shown(&image.before), shown(&image.after))
-}
-
-/// What became of the objects: `1 created, 2 updated, 1 failed`.
-fn done(summary: &Summary) -> String {
-    if summary.deploy.outcome == Outcome::Blocked {
-        return "nothing was written".to_owned();
-    }
-    let count = |state, action: Option<ObjectAction>| {
-        let counts =
-            |object: &&ObjectChange| object.state == state && action.is_none_or(|action| object.action == action);
-        summary.objects.iter().filter(counts).count()
-    };
-    let parts = [
-        (count(ObjectState::Done, Some(ObjectAction::Create)), "created"),
-        (count(ObjectState::Done, Some(ObjectAction::Update)), "updated"),
-        (count(ObjectState::Done, Some(ObjectAction::Replace)), "replaced"),
-        (count(ObjectState::Done, Some(ObjectAction::Repair)), "repaired"),
-        (count(ObjectState::Done, Some(ObjectAction::Prune)), "pruned"),
-        (count(ObjectState::Failed, None), "failed"),
-        (count(ObjectState::Planned, None), "not written"),
-    ];
-    let words: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    if words.is_empty() { "no changes".to_owned() } else { words.join(", ") }
 }
 
 /// From being asked for to live.

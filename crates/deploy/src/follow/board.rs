@@ -1,7 +1,7 @@
 //! How all environments stand right now, for whoever wants to look. What is over is in the journal.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -94,6 +94,14 @@ pub enum Phase {
         /// When it is tried again; `None` where only another commit helps.
         again: Option<Time>,
     },
+}
+
+impl Standing {
+    /// The names of all environments, each once.
+    pub fn environments(&self) -> Vec<String> {
+        let names = self.repositories.values().flat_map(|repository| repository.environments.keys());
+        names.collect::<BTreeSet<_>>().into_iter().cloned().collect()
+    }
 }
 
 impl Default for Board {

@@ -7,7 +7,10 @@ use axum::{extract::State, response::Html};
 use landfall_deploy::follow::{Environment, Phase};
 use landfall_journal::{Service, Time};
 
-use super::{html, summary::Revision};
+use super::{
+    html,
+    summary::{Moment, Revision, Row, moment},
+};
 use crate::{app::App, problem::Problem, words};
 
 #[derive(Template)]
@@ -31,7 +34,7 @@ struct Card {
     /// `live`, `failed`, ...
     state: &'static str,
     colour: &'static str,
-    since: Option<(String, String, String)>,
+    since: Option<Moment>,
     revision: Option<Revision>,
     subject: String,
     author: String,
@@ -47,14 +50,6 @@ struct Progress {
     sentence: String,
     ready: i64,
     total: i64,
-}
-
-/// A workload that is live.
-struct Row {
-    name: String,
-    images: Vec<String>,
-    revision: Option<Revision>,
-    since: Option<(String, String, String)>,
 }
 
 pub(crate) async fn show(State(app): State<Arc<App>>) -> Result<Html<String>, Problem> {
@@ -114,20 +109,6 @@ fn card(address: &str, name: &str, environment: &Environment, services: &[Servic
                 total: rollout.progress.map_or(0, |progress| progress.total),
             })
             .collect(),
-        services: services.iter().map(|service| row(address, service, now)).collect(),
+        services: services.iter().map(|service| Row::of(service, Some(address), now)).collect(),
     }
-}
-
-fn row(address: &str, service: &Service, now: Time) -> Row {
-    Row {
-        name: service.workload.to_string(),
-        images: service.images.iter().map(|image| image.image.clone()).collect(),
-        revision: service.revision.as_ref().map(|revision| Revision::new(Some(address), revision)),
-        since: service.since.map(|since| moment(since, now)),
-    }
-}
-
-/// For a `<time>`: for machines, for people, and roughly.
-pub(super) fn moment(time: Time, now: Time) -> (String, String, String) {
-    (words::machine_time(time), words::time(time), words::ago(time, now))
 }

@@ -11,10 +11,8 @@ use landfall_journal::Time;
 use serde::Deserialize;
 
 use super::{
-    filter,
-    home::moment,
-    html,
-    summary::{Line, Revision},
+    filter, html,
+    summary::{Line, Row},
 };
 use crate::{app::App, problem::Problem, words};
 
@@ -31,13 +29,6 @@ struct LiveAt {
     services: Vec<Row>,
 }
 
-struct Row {
-    name: String,
-    images: Vec<String>,
-    revision: Option<Revision>,
-    since: Option<(String, String, String)>,
-}
-
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Asked {
     #[serde(default)]
@@ -47,12 +38,9 @@ pub(crate) struct Asked {
 }
 
 pub(crate) async fn show(State(app): State<Arc<App>>, Query(asked): Query<Asked>) -> Result<Html<String>, Problem> {
-    let standing = app.board.read();
-    let environments: Vec<String> =
-        standing.repositories.values().flat_map(|repository| repository.environments.keys().cloned()).collect();
     let mut page = LiveAt {
         title: "What was live",
-        environments,
+        environments: app.board.read().environments(),
         environment: asked.environment.clone(),
         at: asked.at.clone(),
         understood: String::new(),
@@ -68,15 +56,6 @@ pub(crate) async fn show(State(app): State<Arc<App>>, Query(asked): Query<Asked>
     let repository = live.deploy.as_ref().and_then(|deploy| deploy.repository.clone());
     page.understood = words::time(at);
     page.deploy = live.deploy.as_ref().map(|deploy| Line::of_deploy(deploy, now));
-    page.services = live
-        .services
-        .iter()
-        .map(|service| Row {
-            name: service.workload.to_string(),
-            images: service.images.iter().map(|image| image.image.clone()).collect(),
-            revision: service.revision.as_ref().map(|revision| Revision::new(repository.as_deref(), revision)),
-            since: service.since.map(|since| moment(since, now)),
-        })
-        .collect();
+    page.services = live.services.iter().map(|service| Row::of(service, repository.as_deref(), now)).collect();
     html(&page)
 }

@@ -1,6 +1,6 @@
-//! A deploy as a line of a list.
+//! A deploy as a line of a list, and a workload as a row of a table.
 
-use landfall_journal::{Deploy, Summary, Time};
+use landfall_journal::{Deploy, Service, Summary, Time};
 
 use crate::{links, words};
 
@@ -19,8 +19,8 @@ pub(crate) struct Line {
     pub reason: String,
     /// `gitserver: v1 -> v2`.
     pub images: Vec<String>,
-    /// What it did otherwise: `2 updated, 1 pruned`.
-    pub counts: String,
+    /// What became of the objects: `2 updated, 1 pruned`; only of a line of the timeline.
+    pub done: String,
 }
 
 /// A commit.
@@ -46,23 +46,12 @@ impl Line {
             let or_nothing = |image: &Option<String>| image.clone().unwrap_or_else(|| "nothing".to_owned());
             format!("{}: {} \u{2192} {}", image.workload, or_nothing(&image.before), or_nothing(&image.after))
         });
-        let counts = &summary.counts;
-        let words = [
-            (counts.create, "created"),
-            (counts.update, "updated"),
-            (counts.replace, "replaced"),
-            (counts.repair, "repaired"),
-            (counts.prune, "pruned"),
-            (counts.failed, "failed"),
-        ];
-        let counts: Vec<String> =
-            words.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-        Self { images: images.collect(), counts: counts.join(", "), ..line }
+        Self { images: images.collect(), done: summary.done(), ..line }
     }
 
     pub fn of_deploy(deploy: &Deploy, now: Time) -> Self {
         let (outcome, colour) = words::outcome(deploy.outcome);
-        let time = deploy.live.or(deploy.ended).or(deploy.applied).unwrap_or(deploy.detected);
+        let time = deploy.moment();
         Self {
             id: deploy.id.to_string(),
             environment: deploy.environment.clone(),
@@ -76,7 +65,33 @@ impl Line {
             ago: words::ago(time, now),
             reason: deploy.reason.clone().unwrap_or_default(),
             images: Vec::new(),
-            counts: String::new(),
+            done: String::new(),
         }
     }
+}
+
+/// A workload that is live, or was.
+pub(crate) struct Row {
+    pub name: String,
+    pub images: Vec<String>,
+    pub revision: Option<Revision>,
+    pub since: Option<Moment>,
+}
+
+impl Row {
+    pub fn of(service: &Service, repository: Option<&str>, now: Time) -> Self {
+        Self {
+            name: service.workload.to_string(),
+            images: service.images.iter().map(|image| image.image.clone()).collect(),
+            revision: service.revision.as_ref().map(|revision| Revision::new(repository, revision)),
+            since: service.since.map(|since| moment(since, now)),
+        }
+    }
+}
+
+/// For a `<time>`: for machines, for people, and roughly.
+pub(crate) type Moment = (String, String, String);
+
+pub(crate) fn moment(time: Time, now: Time) -> Moment {
+    (words::machine_time(time), words::time(time), words::ago(time, now))
 }

@@ -45,13 +45,9 @@ pub(crate) async fn show(
     wanted.limit = Some(wanted.limit.unwrap_or(25).min(50));
     let page = app.journal.deploys(&wanted).await?;
     let now = Time::now();
-    let standing = app.board.read();
-    let mut environments: Vec<String> =
-        standing.repositories.values().flat_map(|repository| repository.environments.keys().cloned()).collect();
-    environments.dedup();
     html(&Timeline {
         title: "Timeline",
-        environments,
+        environments: app.board.read().environments(),
         outcomes: OUTCOMES.iter().map(|outcome| (outcome.as_str(), words::outcome(*outcome).0)).collect(),
         lines: page.deploys.iter().map(|summary| Line::of(summary, now)).collect(),
         next: page.next.map(|cursor| address(&filter::Query { cursor, ..query.clone() })),
