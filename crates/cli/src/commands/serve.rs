@@ -21,6 +21,7 @@ use tokio::{
 
 use crate::{
     args::{JournalArgs, WaitArgs, duration},
+    environment::holder,
     error::{CommandError, status},
     host::Served,
     journal, output,
@@ -124,6 +125,7 @@ fn follower(
         host: Arc::new(Served { mirror: Arc::clone(&mirror), prefix, wait, board: Arc::clone(board) }),
         mirror,
         journal: Arc::clone(journal),
+        me: holder(),
         interval: args.interval,
         hint: Arc::new(Notify::new()),
         ends: ends.clone(),

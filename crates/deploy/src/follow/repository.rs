@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use landfall_git::{Error, Mirror};
-use landfall_journal::Journal;
+use landfall_journal::{Candidate, Journal};
 use tokio::{
     sync::{Notify, watch},
     task::JoinHandle,
@@ -18,14 +18,19 @@ use super::{
 };
 use crate::config::Config;
 
+/// How often to ask whether this process still leads.
+const CHECKS: Duration = Duration::from_secs(2);
+
 /// Follows one repository.
 pub struct Follower {
     /// The repository.
     pub mirror: Arc<Mirror>,
     /// The program around it.
     pub host: Arc<dyn Host>,
-    /// Where deploys are recorded.
+    /// Where deploys are recorded. Of several processes with the same journal, one follows the repository.
     pub journal: Arc<Journal>,
+    /// Who this process is, for the others.
+    pub me: String,
     /// How often to look when nobody gives a hint.
     pub interval: Duration,
     /// Somebody says that there may be something new.
@@ -55,18 +60,37 @@ struct Followed {
 }
 
 impl Follower {
-    /// Looks, deploys and looks again, until the program ends; then lets what is under way end.
+    /// Follows whenever this process leads, until the program ends.
     pub async fn run(mut self) {
+        let mut candidate = self.journal.candidate(&self.mirror.url().to_string(), &self.me);
+        while self.until_it_leads(&mut candidate).await {
+            self.follow(&mut candidate).await;
+        }
+    }
+
+    /// Looks, deploys and looks again, until the program ends or another process leads; then lets what is under way end.
+    async fn follow(&mut self, candidate: &mut Candidate) {
         let (mut followed, mut seen) = (Followed::default(), Seen::default());
         let mut pace = Pace::new(self.interval);
-        while !*self.ends.borrow() {
+        let mut checks = tokio::time::interval(CHECKS);
+        let mut leads = true;
+        while leads && !*self.ends.borrow() {
             self.pass(&mut followed, &mut seen, &mut pace, false).await;
-            let wait = pace.wait(rand::random());
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                // After a failure a hint is no reason to hurry: whoever floods hints must not flood the repository.
-                () = self.hint.notified(), if pace.failures() == 0 => {}
-                changed = self.ends.changed() => if changed.is_err() { break },
+            let rest = tokio::time::sleep(pace.wait(rand::random()));
+            tokio::pin!(rest);
+            loop {
+                tokio::select! {
+                    () = &mut rest => break,
+                    // After a failure a hint is no reason to hurry: whoever floods hints must not flood the repository.
+                    () = self.hint.notified(), if pace.failures() == 0 => break,
+                    _ = self.ends.changed() => break,
+                    _ = checks.tick() => {
+                        leads = candidate.leads().await;
+                        if !leads {
+                            break;
+                        }
+                    }
+                }
             }
         }
         for (wanted, _) in followed.loops.values() {
