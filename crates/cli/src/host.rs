@@ -86,6 +86,10 @@ impl Host for Served {
             News::Left { environment } => output::warning(&format!(
                 "{prefix}{environment}: landfall.yaml does not have it any more; its objects stay as they are"
             )),
+            News::NoEnvironment { environment, known } => output::warning(&format!(
+                "{prefix}{environment}: landfall.yaml has no such environment; it has {}",
+                known.join(", ")
+            )),
             News::NoBranch { environment, branch } => {
                 output::warning(&format!("{prefix}{environment}: there is no branch {branch}; what is live stays"))
             }

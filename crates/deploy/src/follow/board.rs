@@ -178,11 +178,17 @@ impl Board {
                 repository.forget("landfall.yaml cannot be used: ");
                 repository.forget("has no commits yet");
             }),
-            News::Follows { environment, branch } => self.environment(repository, environment, |environment| {
-                environment.branch.clone_from(branch);
-            }),
+            News::Follows { environment, branch } => {
+                self.repository(repository, |repository| {
+                    repository.forget(&format!("has no environment {environment} in its landfall.yaml"));
+                });
+                self.environment(repository, environment, |environment| environment.branch.clone_from(branch));
+            }
             News::Left { environment } => self.repository(repository, |repository| {
                 repository.environments.remove(environment);
+            }),
+            News::NoEnvironment { environment, .. } => self.repository(repository, |repository| {
+                repository.replace_fault(&format!("has no environment {environment} in its landfall.yaml"), "");
             }),
             News::NoBranch { environment, .. } => self.environment(repository, environment, |environment| {
                 environment.enter(Phase::NoBranch);

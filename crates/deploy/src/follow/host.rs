@@ -101,6 +101,13 @@ pub enum News {
         /// Its name.
         environment: String,
     },
+    /// An environment is to be followed that the configuration does not have.
+    NoEnvironment {
+        /// Its name.
+        environment: String,
+        /// Those that it has.
+        known: Vec<String>,
+    },
     /// The branch of an environment does not exist. What is live stays.
     NoBranch {
         /// The environment.

@@ -81,7 +81,7 @@ impl Follower {
 
     async fn places(&self, config: &Config, head: &landfall_git::Commit) -> Vec<(String, Place)> {
         let mut places = Vec::new();
-        for (name, environment) in &config.environments {
+        for (name, environment) in self.chosen(config) {
             let branch = environment.branch.clone();
             self.host.tell(News::Follows { environment: name.clone(), branch });
             if let Ok(place) = self.host.place(config, name, head).await {
