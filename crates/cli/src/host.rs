@@ -73,7 +73,7 @@ impl Host for Served {
                 "{prefix}the repository is not followed, since it cannot be found out who does: {reason}"
             )),
             News::Leads => output::note(&format!("{prefix}follows the repository from now on")),
-            News::Unreadable { reason } => output::warning(&format!("{prefix}the repository cannot be read: {reason}")),
+            News::Unreadable { reason } => output::warning(&cannot_be_read(prefix, reason)),
             News::ReadableAgain => output::note(&format!("{prefix}the repository can be read again")),
             News::NoCommits => output::warning(&format!("{prefix}the repository has no commits yet")),
             News::BrokenConfig { revision, reason } => output::warning(&format!(
@@ -164,6 +164,11 @@ impl Served {
     pub fn address(&self) -> String {
         self.mirror.url().to_string()
     }
+}
+
+/// The repository is away.
+pub fn cannot_be_read(prefix: &str, reason: &str) -> String {
+    format!("{prefix}the repository cannot be read: {reason}")
 }
 
 fn short(revision: &str) -> &str {

@@ -1,6 +1,7 @@
 //! `landfall serve`: follows repositories, and makes each of their commits live.
 
 use std::{
+    collections::BTreeSet,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -9,7 +10,7 @@ use std::{
 };
 
 use clap::Args;
-use landfall_deploy::follow::{Board, Ended, Follower, Pass};
+use landfall_deploy::follow::{Board, Ended, Follower, News, Pace, Pass};
 use landfall_git::RepoUrl;
 use landfall_journal::Journal;
 use landfall_server::{Access, App, Hints, TrustedProxy, WebhookSecret};
@@ -23,7 +24,7 @@ use crate::{
     args::{JournalArgs, WaitArgs, duration},
     environment::holder,
     error::{CommandError, status},
-    host::Served,
+    host::{self, Served},
     journal, output,
     source::cached_mirror,
 };
@@ -74,15 +75,27 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
     let journal = Arc::new(journal::open(&args.journal).await?);
     let (end, ends) = watch::channel(false);
     let board = Arc::new(Board::default());
-    let mut followers = Vec::new();
+    let mut repositories = Vec::new();
     for repo in &args.repo {
-        followers.push(follower(repo, &args, wait, (&journal, &board), &ends)?);
+        let url = address(repo)?;
+        let prefix = if args.repo.len() > 1 { format!("{url}: ") } else { String::new() };
+        repositories.push(Repository {
+            url,
+            prefix,
+            only: args.environments.iter().cloned().collect(),
+            interval: args.interval,
+            wait,
+            hint: Arc::new(Notify::new()),
+            journal: Arc::clone(&journal),
+            board: Arc::clone(&board),
+            ends: ends.clone(),
+        });
     }
     if args.once {
-        return once(followers).await;
+        return once(repositories).await;
     }
     if let Some(address) = args.listen {
-        let hints = followers.iter().map(|follower| Arc::clone(&follower.hint)).collect();
+        let hints = repositories.iter().map(|repository| Arc::clone(&repository.hint)).collect();
         let app = app(&args, address, (&journal, &board), Hints(hints))?;
         let listener = TcpListener::bind(address).await.map_err(|error| {
             CommandError::user(format!("Nothing can be answered at {address}: {error}"))
@@ -98,7 +111,7 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
         });
     }
     let ended = tokio::spawn(end_on_signal(end));
-    let tasks: Vec<_> = followers.into_iter().map(|follower| tokio::spawn(follower.run())).collect();
+    let tasks: Vec<_> = repositories.into_iter().map(|repository| tokio::spawn(repository.follow())).collect();
     for task in tasks {
         task.await
             .map_err(|error| CommandError::internal(format!("A repository is not followed any more: {error}")))?;
@@ -108,33 +121,80 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn follower(
-    repo: &str,
-    args: &ServeArgs,
+/// A repository that is to be followed.
+struct Repository {
+    url: RepoUrl,
+    /// What lines about it begin with.
+    prefix: String,
+    only: BTreeSet<String>,
+    interval: Duration,
     wait: Duration,
-    (journal, board): (&Arc<Journal>, &Arc<Board>),
-    ends: &watch::Receiver<bool>,
-) -> Result<Follower, CommandError> {
+    hint: Arc<Notify>,
+    journal: Arc<Journal>,
+    board: Arc<Board>,
+    ends: watch::Receiver<bool>,
+}
+
+impl Repository {
+    /// Follows it, as soon as it can be read.
+    async fn follow(mut self) {
+        let mut pace = Pace::new(self.interval.max(Duration::from_secs(1)));
+        let mut told = None;
+        while !*self.ends.borrow() {
+            match self.follower().await {
+                Ok(follower) => {
+                    if told.is_some() {
+                        follower.host.tell(News::ReadableAgain);
+                    }
+                    return follower.run().await;
+                }
+                Err(error) => {
+                    let reason = error.text();
+                    if told.as_ref() != Some(&reason) {
+                        self.board.tell(&self.url.to_string(), &News::Unreadable { reason: reason.clone() });
+                        output::warning(&host::cannot_be_read(&self.prefix, &reason));
+                        told = Some(reason);
+                    }
+                }
+            }
+            pace.failed();
+            tokio::select! {
+                () = tokio::time::sleep(pace.wait(rand::random())) => {}
+                // A sender that is gone is an end, too.
+                changed = self.ends.changed() => if changed.is_err() { return },
+            }
+        }
+    }
+
+    /// # Errors
+    /// It cannot be cloned now.
+    async fn follower(&self) -> Result<Follower, CommandError> {
+        let url = self.url.clone();
+        let mirror = tokio::task::spawn_blocking(move || cached_mirror(&url)).await;
+        let broke = |error| CommandError::internal(format!("The repository could not be cloned: {error}"));
+        let mirror = Arc::new(mirror.map_err(broke)??);
+        let (prefix, wait, board) = (self.prefix.clone(), self.wait, Arc::clone(&self.board));
+        Ok(Follower {
+            host: Arc::new(Served { mirror: Arc::clone(&mirror), prefix, wait, board }),
+            mirror,
+            journal: Arc::clone(&self.journal),
+            me: holder(),
+            only: self.only.clone(),
+            interval: self.interval,
+            hint: Arc::clone(&self.hint),
+            ends: self.ends.clone(),
+        })
+    }
+}
+
+/// The address of a repository; a folder of this machine by its whole path.
+fn address(repo: &str) -> Result<RepoUrl, CommandError> {
     let path = Path::new(repo);
-    let url = if path.is_dir() {
-        let whole =
-            path.canonicalize().map_err(|error| CommandError::user(format!("{repo} cannot be read: {error}")))?;
-        RepoUrl::parse(&whole.to_string_lossy())?
-    } else {
-        RepoUrl::parse(repo)?
-    };
-    let mirror = Arc::new(cached_mirror(&url)?);
-    let prefix = if args.repo.len() > 1 { format!("{url}: ") } else { String::new() };
-    Ok(Follower {
-        host: Arc::new(Served { mirror: Arc::clone(&mirror), prefix, wait, board: Arc::clone(board) }),
-        mirror,
-        journal: Arc::clone(journal),
-        me: holder(),
-        only: args.environments.iter().cloned().collect(),
-        interval: args.interval,
-        hint: Arc::new(Notify::new()),
-        ends: ends.clone(),
-    })
+    if !path.is_dir() {
+        return Ok(RepoUrl::parse(repo)?);
+    }
+    let whole = path.canonicalize().map_err(|error| CommandError::user(format!("{repo} cannot be read: {error}")))?;
+    Ok(RepoUrl::parse(&whole.to_string_lossy())?)
 }
 
 /// What is answered from, if that is safe.
@@ -177,7 +237,11 @@ fn trusted_proxy(text: &str) -> Result<TrustedProxy, String> {
 }
 
 /// The worst of all is the exit status.
-async fn once(followers: Vec<Follower>) -> Result<ExitCode, CommandError> {
+async fn once(repositories: Vec<Repository>) -> Result<ExitCode, CommandError> {
+    let mut followers = Vec::new();
+    for repository in &repositories {
+        followers.push(repository.follower().await?);
+    }
     let tasks: Vec<_> = followers.into_iter().map(|follower| tokio::spawn(follower.once())).collect();
     let mut passes = Vec::new();
     for task in tasks {

@@ -59,3 +59,15 @@ fn a_branch_that_is_deleted_leaves_what_is_live() {
     serving.until("Live: 1 updated");
     serving.end();
 }
+
+#[test]
+fn a_repository_that_is_not_there_yet_is_waited_for() {
+    let shop = open();
+    let (git, away) = (shop.work.dir().join(".git"), shop.work.dir().join("away"));
+    std::fs::rename(&git, &away).unwrap();
+    let serving = Serving::start(&shop);
+    serving.until("the repository cannot be read");
+    std::fs::rename(&away, &git).unwrap();
+    serving.until("the repository can be read again").until("Live: 1 created");
+    serving.end();
+}
