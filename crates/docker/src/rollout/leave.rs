@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout};
 
 use super::{
     look,
+    own::is_own,
     pods::{PodState, Work},
     probe::check,
     shared::Shared,
@@ -27,7 +28,13 @@ const TRIES: u32 = 5;
 /// Begins to stop a pod; it counts as leaving from now on. It goes on though the one who began it is ended.
 pub fn begin(shared: &Arc<Shared>, uid: &str) {
     shared.store.change_pod(uid, |pod| pod.work = Work::Leaving);
-    shared.leaving.spawn(leave(Arc::clone(shared), uid.to_owned()));
+    let leaves = leave(Arc::clone(shared), uid.to_owned());
+    if shared.store.pod(uid).is_some_and(|pod| is_own(&pod)) {
+        // Nobody waits for it: it ends by the signal that the engine sends on this very request. The next one removes it.
+        tokio::spawn(leaves);
+    } else {
+        shared.leaving.spawn(leaves);
+    }
 }
 
 /// Stops and removes a pod. What cannot be removed is told as a warning, and tried again by whoever comes next.

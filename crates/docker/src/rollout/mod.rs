@@ -22,6 +22,7 @@ mod listen;
 mod look;
 mod make;
 mod names;
+mod own;
 mod pods;
 mod prepare;
 mod probe;
