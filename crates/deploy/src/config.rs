@@ -76,6 +76,10 @@ pub struct KubernetesConfig {
     /// The namespace of objects that name none; that of the context where it is left out.
     #[serde(default)]
     pub namespace: Option<String>,
+    /// What the journal calls the cluster, so that who reaches it by another address, such as from inside, has the same
+    /// timeline; its address where it is left out.
+    #[serde(default)]
+    pub name: Option<String>,
     /// Where the kubeconfig is; `KUBECONFIG` or `~/.kube/config` where it is left out.
     #[serde(default)]
     pub kubeconfig: Option<Reference>,

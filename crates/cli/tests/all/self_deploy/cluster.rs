@@ -156,5 +156,9 @@ impl Drop for Own {
         // It may be gone already.
         let _ = self.server.kill();
         let _ = self.server.wait();
+        // Other tests share the cluster.
+        for what in [["namespace", "landfall"], ["persistentvolume", "landfall"]] {
+            self.cluster.kubectl(&[&["delete", "--wait=false"], &what[..]].concat());
+        }
     }
 }
