@@ -12,6 +12,7 @@ mod output;
 mod place;
 mod reverter;
 mod source;
+mod traces;
 mod xdg;
 
 use std::process::ExitCode;
@@ -27,13 +28,21 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return error::exit_usage(&error),
     };
-    output::start_logging(cli.verbose);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return error::CommandError::internal(format!("The program cannot start: {error}")).report(),
     };
-    match runtime.block_on(commands::run(cli)) {
+    let traces = {
+        let _within = runtime.enter();
+        traces::Traces::start()
+    };
+    output::start_logging(cli.verbose, traces.as_ref().map(traces::Traces::layer));
+    let code = match runtime.block_on(commands::run(cli)) {
         Ok(code) => code,
         Err(error) => error.report(),
+    };
+    if let Some(traces) = traces {
+        traces.end();
     }
+    code
 }

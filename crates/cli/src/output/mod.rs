@@ -19,6 +19,9 @@ pub mod wrap;
 use std::io::{IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
+use tracing_subscriber::{Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::traces::Spans;
 
 /// Red and bold.
 pub const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -71,16 +74,18 @@ pub fn is_terminal() -> bool {
     std::io::stderr().is_terminal()
 }
 
-/// Starts the log of `-v`.
-pub fn start_logging(verbose: u8) {
+/// Starts the log of `-v`, and what takes up traces, if they are wanted.
+pub fn start_logging(verbose: u8, traces: Option<Spans<Registry>>) {
     let level = match verbose {
         // What the client says of failed requests, the error says better.
-        0 => "warn,kube_client=off",
+        0 => "warn,kube_client=off,opentelemetry=off,opentelemetry_sdk=off,opentelemetry-otlp=off",
         1 => "warn,landfall=debug,landfall_kube=trace,landfall_docker=debug,landfall_git=debug,landfall_deploy=debug",
         _ => "info,landfall=trace,landfall_kube=trace,landfall_docker=trace,landfall_git=trace,landfall_deploy=trace",
     };
     let filter = log_filter(std::env::var("LANDFALL_LOG").ok().as_deref().unwrap_or(level), level);
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).with_filter(filter);
+    // Spans are for traces; a line of the log says by itself what it is about.
+    tracing_subscriber::registry().with(traces).with(log).init();
 }
 
 /// What is logged. Never what the client of Docker's API would write on its own: it logs whole requests and answers, and
