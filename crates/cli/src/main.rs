@@ -15,7 +15,7 @@ mod source;
 mod traces;
 mod xdg;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
 
@@ -32,16 +32,15 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return error::CommandError::internal(format!("The program cannot start: {error}")).report(),
     };
-    let traces = {
-        let _within = runtime.enter();
-        traces::Traces::start()
-    };
+    let traces = traces::Traces::start();
     output::start_logging(cli.verbose, traces.as_ref().map(traces::Traces::layer));
     let code = match runtime.block_on(commands::run(cli)) {
         Ok(code) => code,
         Err(error) => error.report(),
     };
     if let Some(traces) = traces {
+        // Whatever still holds a span lets it go.
+        runtime.shutdown_timeout(Duration::from_secs(1));
         traces.end();
     }
     code

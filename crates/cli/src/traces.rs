@@ -19,7 +19,7 @@ use opentelemetry_sdk::{
     Resource,
     trace::{SdkTracerProvider, Tracer},
 };
-use tokio::runtime::Handle;
+use tokio::runtime::{Builder, Handle, Runtime};
 use tracing::Level;
 use tracing_opentelemetry::OpenTelemetryLayer;
 use tracing_subscriber::{
@@ -34,13 +34,17 @@ use crate::output;
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// Traces that are on their way to a collector.
-pub struct Traces(SdkTracerProvider);
+pub struct Traces {
+    provider: SdkTracerProvider,
+    /// Their own, so that all tasks of the program, which may hold spans, can have ended before the last ones are sent.
+    _runtime: Runtime,
+}
 
 /// What takes up the spans of this program's own crates.
 pub type Spans<S> = Filtered<OpenTelemetryLayer<S, Tracer>, FilterFn, S>;
 
 impl Traces {
-    /// Begins to send traces if the environment names a collector. Must be called within the runtime.
+    /// Begins to send traces if the environment names a collector.
     pub fn start() -> Option<Self> {
         let set = |name: &str| env::var(name).is_ok_and(|value| !value.is_empty());
         let is_asked_for = set("OTEL_EXPORTER_OTLP_ENDPOINT") || set("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
@@ -54,6 +58,13 @@ impl Traces {
                  OTLP by HTTP, such as http://localhost:4318"
             ));
         };
+        let runtime = match Builder::new_multi_thread().worker_threads(1).enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                fault(&error);
+                return None;
+            }
+        };
         let connector = match HttpsConnectorBuilder::new().with_native_roots() {
             Ok(builder) => builder.https_or_http().enable_http1().build(),
             Err(error) => {
@@ -63,7 +74,7 @@ impl Traces {
         };
         let client = Client {
             inner: HyperClient::new(connector, LIMIT, None),
-            runtime: Handle::current(),
+            runtime: runtime.handle().clone(),
             has_failed: AtomicBool::new(false),
         };
         let exporter = match SpanExporter::builder().with_http().with_http_client(client).build() {
@@ -77,7 +88,9 @@ impl Traces {
         if !set("OTEL_SERVICE_NAME") {
             resource = resource.with_service_name("landfall");
         }
-        Some(Self(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource.build()).build()))
+        let provider =
+            SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource.build()).build();
+        Some(Self { provider, _runtime: runtime })
     }
 
     /// What takes up the spans.
@@ -85,18 +98,18 @@ impl Traces {
         let own = |metadata: &tracing::Metadata<'_>| {
             metadata.is_span() && *metadata.level() <= Level::INFO && metadata.target().starts_with("landfall")
         };
-        let layer = OpenTelemetryLayer::new(self.0.tracer("landfall")).with_location(false).with_threads(false);
+        let layer = OpenTelemetryLayer::new(self.provider.tracer("landfall")).with_location(false).with_threads(false);
         layer.with_filter(filter_fn(own as fn(&tracing::Metadata<'_>) -> bool))
     }
 
     /// Sends what was not sent yet.
     pub fn end(self) {
         // What could not be delivered was told by the client.
-        let _ = self.0.shutdown_with_timeout(LIMIT);
+        let _ = self.provider.shutdown_with_timeout(LIMIT);
     }
 }
 
-/// Sends requests within the program's runtime, since the thread that collects spans is outside it.
+/// Sends requests within a runtime, since the thread that collects spans is outside it.
 #[derive(Debug)]
 struct Client {
     inner: HyperClient<HttpsConnector<HttpConnector>>,

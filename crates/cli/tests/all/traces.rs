@@ -45,13 +45,14 @@ fn a_deploy_is_one_trace_of_its_steps() {
         .env("OTEL_EXPORTER_OTLP_HEADERS", "x-team=shop")
         .output()
         .unwrap();
-    assert!(output.status.success(), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && !said.contains("Traces"), "{said}");
     // It ends when all are answered.
     let (heads, bodies): (Vec<String>, Vec<String>) = told.try_iter().unzip();
     let (head, body) = (heads.first().unwrap(), bodies.concat());
     assert!(head.starts_with("POST /v1/traces ") && head.contains("x-team: shop"), "{head}");
     for text in ["landfall", "deploy", "plan", "check", "apply and prune", "write", "configmap/settings", "applied"] {
-        assert!(body.contains(text), "{text} is not in {body}");
+        assert!(body.contains(text), "{text} is not in {body} of {} batches\n{said}", heads.len());
     }
     assert!(!body.contains("canary-4711"));
 }
