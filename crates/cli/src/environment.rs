@@ -312,6 +312,6 @@ fn user_and_host() -> String {
 }
 
 /// Who deploys, for whoever waits for the lock: `alice@laptop (process 4711)`.
-fn holder() -> String {
+pub fn holder() -> String {
     format!("{} (process {})", user_and_host(), std::process::id())
 }

@@ -6,11 +6,13 @@ use async_trait::async_trait;
 use landfall_core::{health::HealthState, plan::Plan};
 use landfall_deploy::{
     config::Config,
+    environment::Request,
     follow::{Board, Ended, Fault, Host, News, Prepared},
     progress::{Event, Progress},
+    target::Target,
 };
 use landfall_git::{Commit, Mirror};
-use landfall_journal::Cause;
+use landfall_journal::{Cause, Place};
 
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
@@ -34,35 +36,18 @@ pub struct Served {
 
 #[async_trait]
 impl Host for Served {
+    async fn place(&self, config: &Config, environment: &str, commit: &Commit) -> Result<Place, Fault> {
+        self.connected(config, environment, commit).await.map(|(_, place)| place)
+    }
+
     async fn prepare(&self, config: &Config, environment: &str, commit: &Commit) -> Result<Prepared, Fault> {
-        let repository = DeploymentRepository::Mirror(Arc::clone(&self.mirror));
-        let args = JobArgs {
-            environment: Some(environment),
-            revision: None,
-            prune: None,
-            files: &FileArgs::default(),
-            repository: &RepositoryArgs::default(),
-            connect: &ConnectArgs::default(),
-            approvals: &ApprovalArgs::default(),
-            cause: Cause::Serve,
-            wait: Some(self.wait),
-            no_wait: false,
-        };
-        // The only thing that can be wrong here is the commit's own configuration.
-        let own = |error: CommandError| Fault { message: error.text(), is_passing: false };
-        // A kubeconfig that is not there may be put there; a disk may have been full.
-        let passing = |error: CommandError| Fault { message: error.text(), is_passing: true };
-        let Unread { target, mut request, paths } =
-            unread(&repository, config, environment, commit, &args).await.map_err(own)?;
+        let (Connected { repository, target, mut request, paths }, _) =
+            self.connected(config, environment, commit).await?;
         let manifests = match repository.manifests(&commit.id, &paths) {
             Ok(manifests) => Ok(manifests),
             Err(error) => Err(error.into_faults().map_err(passing)?),
         };
         request.is_before = Some(is_before(repository, &commit.id));
-        let target = target.map_err(passing)?;
-        let target = target.into_target();
-        let place = request.key(target.as_ref()).place(target.as_ref());
-        self.board.placed(&self.address(), environment, target.describe(), place);
         Ok(Prepared { target, request, manifests })
     }
 
@@ -79,7 +64,15 @@ impl Host for Served {
         self.board.tell(&self.address(), &news);
         let prefix = &self.prefix;
         match &news {
-            News::GoodConfig | News::FailedAgain { .. } => {}
+            News::GoodConfig | News::FailedAgain { .. } | News::Recorded { .. } => {}
+            News::StandsBy { leader } => {
+                let leader = leader.as_deref().unwrap_or("another process");
+                output::note(&format!("{prefix}stands by: {leader} follows the repository"));
+            }
+            News::NotElected { reason } => output::warning(&format!(
+                "{prefix}the repository is not followed, since it cannot be found out who does: {reason}"
+            )),
+            News::Leads => output::note(&format!("{prefix}follows the repository from now on")),
             News::Unreadable { reason } => output::warning(&format!("{prefix}the repository cannot be read: {reason}")),
             News::ReadableAgain => output::note(&format!("{prefix}the repository can be read again")),
             News::NoCommits => output::warning(&format!("{prefix}the repository has no commits yet")),
@@ -92,6 +85,10 @@ impl Host for Served {
             }
             News::Left { environment } => output::warning(&format!(
                 "{prefix}{environment}: landfall.yaml does not have it any more; its objects stay as they are"
+            )),
+            News::NoEnvironment { environment, known } => output::warning(&format!(
+                "{prefix}{environment}: landfall.yaml has no such environment; it has {}",
+                known.join(", ")
             )),
             News::NoBranch { environment, branch } => {
                 output::warning(&format!("{prefix}{environment}: there is no branch {branch}; what is live stays"))
@@ -119,7 +116,50 @@ impl Host for Served {
     }
 }
 
+/// An environment's target, and what is asked of it.
+struct Connected {
+    repository: DeploymentRepository,
+    target: Box<dyn Target>,
+    request: Request,
+    paths: Vec<String>,
+}
+
+// A kubeconfig that is not there may be put there; a disk may have been full.
+fn passing(error: CommandError) -> Fault {
+    Fault { message: error.text(), is_passing: true }
+}
+
 impl Served {
+    /// Prepares the connection to an environment's target, and tells where its deploys are recorded. Asks nobody.
+    async fn connected(
+        &self,
+        config: &Config,
+        environment: &str,
+        commit: &Commit,
+    ) -> Result<(Connected, Place), Fault> {
+        let repository = DeploymentRepository::Mirror(Arc::clone(&self.mirror));
+        let args = JobArgs {
+            environment: Some(environment),
+            revision: None,
+            prune: None,
+            files: &FileArgs::default(),
+            repository: &RepositoryArgs::default(),
+            connect: &ConnectArgs::default(),
+            approvals: &ApprovalArgs::default(),
+            cause: Cause::Serve,
+            wait: Some(self.wait),
+            no_wait: false,
+        };
+        // The only thing that can be wrong here is the commit's own configuration.
+        let own = |error: CommandError| Fault { message: error.text(), is_passing: false };
+        let Unread { target, request, paths } =
+            unread(&repository, config, environment, commit, &args).await.map_err(own)?;
+        let target = target.map_err(passing)?.into_target();
+        let place = request.key(target.as_ref()).place(target.as_ref());
+        self.board.placed(&self.address(), environment, target.describe(), place.clone());
+        Ok((Connected { repository, target, request, paths }, place))
+    }
+
     /// The repository's address, without credentials.
     pub fn address(&self) -> String {
         self.mirror.url().to_string()

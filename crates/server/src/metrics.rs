@@ -77,7 +77,7 @@ mod tests {
         let failed = Phase::Failed { reason: "secret words".into(), again: None };
         let environments =
             BTreeMap::from([("prod".to_owned(), environment(Phase::Done)), ("te\"st".to_owned(), environment(failed))]);
-        let repository = Repository { faults: vec!["cannot be read: x".into()], environments };
+        let repository = Repository { faults: vec!["cannot be read: x".into()], environments, ..Repository::default() };
         let standing = Standing { repositories: BTreeMap::from([("https://host/shop".to_owned(), repository)]) };
         insta::assert_snapshot!(render(&standing), @r#"
         # HELP landfall_repository_followed Whether the repository and its newest configuration can be read.

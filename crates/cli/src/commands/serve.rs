@@ -21,6 +21,7 @@ use tokio::{
 
 use crate::{
     args::{JournalArgs, WaitArgs, duration},
+    environment::holder,
     error::{CommandError, status},
     host::Served,
     journal, output,
@@ -37,6 +38,10 @@ pub struct ServeArgs {
     /// The address of a deployment repository; may be given several times
     #[arg(long, value_name = "URL", required = true)]
     repo: Vec<String>,
+    /// An environment to follow, as where some of them are reached from another machine only; may be given several times
+    /// [default: all of landfall.yaml]
+    #[arg(long = "environment", value_name = "ENV")]
+    environments: Vec<String>,
     /// How often to look for new commits
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "3s")]
     interval: Duration,
@@ -124,6 +129,8 @@ fn follower(
         host: Arc::new(Served { mirror: Arc::clone(&mirror), prefix, wait, board: Arc::clone(board) }),
         mirror,
         journal: Arc::clone(journal),
+        me: holder(),
+        only: args.environments.iter().cloned().collect(),
         interval: args.interval,
         hint: Arc::new(Notify::new()),
         ends: ends.clone(),

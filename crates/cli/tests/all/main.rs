@@ -31,6 +31,7 @@ mod repository;
 mod rollback;
 mod runner;
 mod secrets;
+mod self_deploy;
 mod serve;
 mod server_side;
 mod shop;

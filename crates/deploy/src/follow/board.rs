@@ -8,12 +8,14 @@ use std::{
 
 use landfall_core::{object::ObjectId, rollout::Rollout};
 use landfall_git::Commit;
-use landfall_journal::{Place, Time};
+use landfall_journal::{Deploy, Outcome, Place, Time};
 use serde::Serialize;
 use tokio::sync::watch;
 
 use super::{attempt::Ended, host::News};
 use crate::progress::Event;
+
+const NOT_ELECTED: &str = "is not followed, since it cannot be found out who does: ";
 
 /// How all environments stand right now.
 pub struct Board {
@@ -35,6 +37,8 @@ pub struct Standing {
 pub struct Repository {
     /// Why it cannot be read, or why its configuration cannot be used; the last good state is followed.
     pub faults: Vec<String>,
+    /// Who follows it, where this process does not.
+    pub leader: Option<String>,
     /// Its environments by their names.
     pub environments: BTreeMap<String, Environment>,
 }
@@ -145,6 +149,20 @@ impl Board {
     /// News of a repository.
     pub fn tell(&self, repository: &str, news: &News) {
         match news {
+            News::StandsBy { leader } => self.repository(repository, |repository| {
+                repository.forget(NOT_ELECTED);
+                repository.leader = Some(leader.clone().unwrap_or_else(|| "another process".to_owned()));
+            }),
+            News::NotElected { reason } => {
+                self.repository(repository, |repository| repository.replace_fault(NOT_ELECTED, reason));
+            }
+            News::Leads => self.repository(repository, |repository| {
+                repository.forget(NOT_ELECTED);
+                repository.leader = None;
+            }),
+            News::Recorded { environment, deploy } => self.environment(repository, environment, |environment| {
+                environment.show(deploy);
+            }),
             News::Unreadable { reason } => self.repository(repository, |repository| {
                 repository.replace_fault("cannot be read: ", reason);
             }),
@@ -160,11 +178,17 @@ impl Board {
                 repository.forget("landfall.yaml cannot be used: ");
                 repository.forget("has no commits yet");
             }),
-            News::Follows { environment, branch } => self.environment(repository, environment, |environment| {
-                environment.branch.clone_from(branch);
-            }),
+            News::Follows { environment, branch } => {
+                self.repository(repository, |repository| {
+                    repository.forget(&format!("has no environment {environment} in its landfall.yaml"));
+                });
+                self.environment(repository, environment, |environment| environment.branch.clone_from(branch));
+            }
             News::Left { environment } => self.repository(repository, |repository| {
                 repository.environments.remove(environment);
+            }),
+            News::NoEnvironment { environment, .. } => self.repository(repository, |repository| {
+                repository.replace_fault(&format!("has no environment {environment} in its landfall.yaml"), "");
             }),
             News::NoBranch { environment, .. } => self.environment(repository, environment, |environment| {
                 environment.enter(Phase::NoBranch);
@@ -234,6 +258,22 @@ impl Environment {
             self.since = Some(Time::now());
         }
         self.phase = phase;
+    }
+
+    /// What the journal has of its newest deploy.
+    fn show(&mut self, deploy: &Deploy) {
+        self.commit = deploy.revision.as_ref().map(|revision| CommitWords {
+            id: revision.clone(),
+            subject: deploy.subject.clone().unwrap_or_default(),
+            author: deploy.author.clone().unwrap_or_default(),
+        });
+        self.since = Some(deploy.moment());
+        self.phase = match deploy.outcome {
+            Outcome::Running if deploy.applied.is_some() => Phase::Rolling,
+            Outcome::Running => Phase::Writing,
+            Outcome::Live | Outcome::Applied | Outcome::Superseded => Phase::Done,
+            other => Phase::Failed { reason: deploy.reason.clone().unwrap_or_else(|| other.to_string()), again: None },
+        };
     }
 
     fn rolls(&mut self, rollout: &Rollout) {

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use landfall_core::{diagnostic::Diagnostic, manifest::Manifest};
 use landfall_git::Commit;
+use landfall_journal::{Deploy, Place};
 
 use super::attempt::Ended;
 use crate::{config::Config, environment::Request, progress::Progress, target::Target};
@@ -15,6 +16,12 @@ pub trait Host: Send + Sync + 'static {
     /// # Errors
     /// Why the commit cannot be deployed.
     async fn prepare(&self, config: &Config, environment: &str, commit: &Commit) -> Result<Prepared, Fault>;
+
+    /// Where an environment's deploys are recorded. Asks nobody.
+    ///
+    /// # Errors
+    /// Why the environment cannot be deployed to.
+    async fn place(&self, config: &Config, environment: &str, commit: &Commit) -> Result<Place, Fault>;
 
     /// Who is told of the steps of a deploy.
     fn progress(&self, environment: &str, commit: &Commit) -> Box<dyn Progress>;
@@ -45,6 +52,25 @@ pub struct Fault {
 /// What there is to tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
+    /// Another process follows the repository; this one does when that one is gone.
+    StandsBy {
+        /// What the other one says of itself.
+        leader: Option<String>,
+    },
+    /// It cannot be found out who follows the repository, so this process does not.
+    NotElected {
+        /// Why.
+        reason: String,
+    },
+    /// This process follows the repository from now on, which another one did before.
+    Leads,
+    /// What the journal has of the newest deploy to an environment, while another process follows the repository.
+    Recorded {
+        /// The environment.
+        environment: String,
+        /// The deploy.
+        deploy: Box<Deploy>,
+    },
     /// The repository cannot be read. Told once, until that changes.
     Unreadable {
         /// Why.
@@ -74,6 +100,13 @@ pub enum News {
     Left {
         /// Its name.
         environment: String,
+    },
+    /// An environment is to be followed that the configuration does not have.
+    NoEnvironment {
+        /// Its name.
+        environment: String,
+        /// Those that it has.
+        known: Vec<String>,
     },
     /// The branch of an environment does not exist. What is live stays.
     NoBranch {

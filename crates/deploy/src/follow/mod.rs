@@ -11,6 +11,7 @@ mod look;
 mod next;
 mod pace;
 mod repository;
+mod standby;
 
 pub use attempt::{Attempt, Ended};
 pub use board::{Board, CommitWords, Environment, Phase, Repository, Standing};

@@ -1,9 +1,13 @@
 //! One repository, watched for all of its environments.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use landfall_git::{Error, Mirror};
-use landfall_journal::Journal;
+use landfall_journal::{Candidate, Journal};
 use tokio::{
     sync::{Notify, watch},
     task::JoinHandle,
@@ -16,7 +20,10 @@ use super::{
     look::{Look, Seen, in_words, look},
     pace::Pace,
 };
-use crate::config::Config;
+use crate::config::{self, Config};
+
+/// How often to ask whether this process still leads.
+const CHECKS: Duration = Duration::from_secs(2);
 
 /// Follows one repository.
 pub struct Follower {
@@ -24,10 +31,14 @@ pub struct Follower {
     pub mirror: Arc<Mirror>,
     /// The program around it.
     pub host: Arc<dyn Host>,
-    /// Where deploys are recorded.
+    /// Where deploys are recorded. Of several processes with the same journal, one follows the repository.
     pub journal: Arc<Journal>,
+    /// Who this process is, for the others.
+    pub me: String,
     /// How often to look when nobody gives a hint.
     pub interval: Duration,
+    /// The environments that are followed; all if there are none.
+    pub only: BTreeSet<String>,
     /// Somebody says that there may be something new.
     pub hint: Arc<Notify>,
     /// True once the program is to end.
@@ -55,18 +66,39 @@ struct Followed {
 }
 
 impl Follower {
-    /// Looks, deploys and looks again, until the program ends; then lets what is under way end.
+    /// Follows whenever this process leads, until the program ends.
     pub async fn run(mut self) {
+        // Whoever follows other environments of it is no rival.
+        let only: Vec<&str> = self.only.iter().map(String::as_str).collect();
+        let mut candidate = self.journal.candidate(&format!("{} {}", self.mirror.url(), only.join(",")), &self.me);
+        while self.until_it_leads(&mut candidate).await {
+            self.follow(&mut candidate).await;
+        }
+    }
+
+    /// Looks, deploys and looks again, until the program ends or another process leads; then lets what is under way end.
+    async fn follow(&mut self, candidate: &mut Candidate) {
         let (mut followed, mut seen) = (Followed::default(), Seen::default());
         let mut pace = Pace::new(self.interval);
-        while !*self.ends.borrow() {
+        let mut checks = tokio::time::interval(CHECKS);
+        let mut leads = true;
+        while leads && !*self.ends.borrow() {
             self.pass(&mut followed, &mut seen, &mut pace, false).await;
-            let wait = pace.wait(rand::random());
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                // After a failure a hint is no reason to hurry: whoever floods hints must not flood the repository.
-                () = self.hint.notified(), if pace.failures() == 0 => {}
-                changed = self.ends.changed() => if changed.is_err() { break },
+            let rest = tokio::time::sleep(pace.wait(rand::random()));
+            tokio::pin!(rest);
+            loop {
+                tokio::select! {
+                    () = &mut rest => break,
+                    // After a failure a hint is no reason to hurry: whoever floods hints must not flood the repository.
+                    () = self.hint.notified(), if pace.failures() == 0 => break,
+                    _ = self.ends.changed() => break,
+                    _ = checks.tick() => {
+                        leads = candidate.leads().await;
+                        if !leads {
+                            break;
+                        }
+                    }
+                }
             }
         }
         for (wanted, _) in followed.loops.values() {
@@ -148,7 +180,17 @@ impl Follower {
         }
         let Some(config) = followed.config.clone() else { return fault };
         self.leave_others(followed, &config).await;
-        for (name, environment) in &config.environments {
+        for environment in self.only.iter().filter(|name| !config.environments.contains_key(*name)) {
+            let known = config.environments.keys().cloned().collect();
+            let news = News::NoEnvironment { environment: environment.clone(), known };
+            fault.get_or_insert_with(|| format!("landfall.yaml has no environment {environment}"));
+            self.tell_once(followed, news);
+        }
+        followed.forget(|news| match news {
+            News::NoEnvironment { environment, .. } => config.environments.contains_key(environment),
+            _ => false,
+        });
+        for (name, environment) in self.chosen(&config) {
             let commit = self.tip(followed, name, &environment.branch).await;
             let is_new = !followed.loops.contains_key(name);
             if is_new {
@@ -175,6 +217,12 @@ impl Follower {
             }
         }
         fault
+    }
+
+    /// The environments that are followed.
+    pub(super) fn chosen<'c>(&self, config: &'c Config) -> impl Iterator<Item = (&'c String, &'c config::Environment)> {
+        let is_chosen = |name: &String| self.only.is_empty() || self.only.contains(name);
+        config.environments.iter().filter(move |(name, _)| is_chosen(name))
     }
 
     /// The commit that a branch stands at.
@@ -211,7 +259,10 @@ impl Follower {
         if !followed.told.contains(&news) {
             // Another reason of the same kind takes the place of the last one.
             let kind = std::mem::discriminant(&news);
-            followed.told.retain(|told| std::mem::discriminant(told) != kind || matches!(told, News::NoBranch { .. }));
+            followed.told.retain(|told| {
+                std::mem::discriminant(told) != kind
+                    || matches!(told, News::NoBranch { .. } | News::NoEnvironment { .. })
+            });
             followed.told.push(news.clone());
             self.host.tell(news);
         }

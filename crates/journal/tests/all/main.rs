@@ -15,6 +15,7 @@ mod every_file;
 mod faults;
 mod idempotence;
 mod killed;
+mod lead;
 mod lifecycle;
 mod many;
 mod observations;

@@ -23,6 +23,7 @@ struct Home {
 struct Repository {
     address: String,
     faults: Vec<String>,
+    leader: Option<String>,
     environments: Vec<Card>,
 }
 
@@ -64,7 +65,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>) -> Result<Html<String>, Pr
             };
             environments.push(card(&address, name, environment, &services, now));
         }
-        repositories.push(Repository { address, faults: repository.faults, environments });
+        repositories.push(Repository { address, faults: repository.faults, leader: repository.leader, environments });
     }
     html(&Home { title: "What is live", repositories })
 }

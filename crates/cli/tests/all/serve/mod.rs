@@ -6,6 +6,7 @@ mod killed;
 mod once;
 mod passing;
 mod serving;
+mod several;
 mod superseded;
 
 use serving::Serving;

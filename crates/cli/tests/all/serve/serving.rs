@@ -1,7 +1,8 @@
 //! A `landfall serve` in the background.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     thread::sleep,
@@ -53,6 +54,37 @@ impl Serving {
             sleep(Duration::from_millis(20));
         }
         self
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it answers with `--listen 127.0.0.1:0`: the whole answer.
+    pub fn get(&self, path: &str) -> String {
+        let begin = "Answers at http://";
+        self.until(begin);
+        let said = self.said.lock().unwrap().clone();
+        let address = said.split(begin).nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap();
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Waits until a page has a text.
+    pub fn until_page(&self, path: &str, text: &str) -> &Self {
+        let started = Instant::now();
+        loop {
+            let page = self.get(path);
+            if page.contains(text) {
+                return self;
+            }
+            assert!(started.elapsed() < LIMIT, "'{text}' did not come:\n{page}");
+            sleep(Duration::from_millis(50));
+        }
     }
 
     /// Ends it as `systemctl stop` does, and gives all that it said.

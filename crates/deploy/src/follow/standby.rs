@@ -1,0 +1,93 @@
+//! While another process follows the repository: waits for its turn, and shows what is known meanwhile.
+
+use std::{sync::Arc, time::Duration};
+
+use landfall_journal::{Candidate, Election, Filter, Place};
+
+use super::{
+    host::News,
+    look::{Look, Seen, look},
+    repository::Follower,
+};
+use crate::config::Config;
+
+/// How often it asks whether the leader is gone, and what the journal has.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often it looks at the repository, in rounds of [`PATIENCE`]: what it finds is only shown.
+const LOOKS: u32 = 15;
+
+/// What a standby shows.
+#[derive(Default)]
+struct Shown {
+    seen: Seen,
+    places: Vec<(String, Place)>,
+}
+
+impl Follower {
+    /// Waits until this process leads. False once the program is to end.
+    pub(super) async fn until_it_leads(&mut self, candidate: &mut Candidate) -> bool {
+        let (mut told, mut shown) = (None, Shown::default());
+        for round in 0_u32.. {
+            if *self.ends.borrow() {
+                return false;
+            }
+            let news = match candidate.stand().await {
+                Ok(Election::Leads) => break,
+                Ok(Election::StandsBy(leader)) => News::StandsBy { leader },
+                Err(error) => News::NotElected { reason: error.to_string() },
+            };
+            if told.as_ref() != Some(&news) {
+                self.host.tell(news.clone());
+                told = Some(news);
+            }
+            self.show(&mut shown, round % LOOKS == 0).await;
+            tokio::select! {
+                () = tokio::time::sleep(PATIENCE) => {}
+                changed = self.ends.changed() => if changed.is_err() { return false },
+            }
+        }
+        if told.is_some() {
+            self.host.tell(News::Leads);
+        }
+        true
+    }
+
+    /// Lets the board have what the journal says of each environment. A fault is not told: it is the leader's to deal with.
+    async fn show(&self, shown: &mut Shown, looks: bool) {
+        if looks {
+            let (mirror, mut seen) = (Arc::clone(&self.mirror), std::mem::take(&mut shown.seen));
+            let looked = tokio::task::spawn_blocking(move || {
+                let look = look(&mirror, &mut seen);
+                (look, seen)
+            });
+            if let Ok((looked, seen)) = looked.await {
+                shown.seen = seen;
+                if let Ok(Look::News { head, config: Ok(config) }) = looked {
+                    shown.places = self.places(&config, &head).await;
+                }
+            }
+        }
+        for (environment, place) in &shown.places {
+            let newest = Filter { place: Some(place.clone()), limit: Some(1), ..Filter::default() };
+            if let Ok(page) = self.journal.deploys(&newest).await {
+                for summary in page.deploys {
+                    let deploy = Box::new(summary.deploy);
+                    self.host.tell(News::Recorded { environment: environment.clone(), deploy });
+                }
+            }
+        }
+    }
+
+    async fn places(&self, config: &Config, head: &landfall_git::Commit) -> Vec<(String, Place)> {
+        let mut places = Vec::new();
+        for (name, environment) in self.chosen(config) {
+            let branch = environment.branch.clone();
+            self.host.tell(News::Follows { environment: name.clone(), branch });
+            if let Ok(place) = self.host.place(config, name, head).await {
+                places.push((name.clone(), place));
+            }
+        }
+        places
+    }
+}
