@@ -93,6 +93,12 @@ impl Host for Served {
             News::NoBranch { environment, branch } => {
                 output::warning(&format!("{prefix}{environment}: there is no branch {branch}; what is live stays"))
             }
+            News::Tended { environment, what, is_warning: false } => {
+                output::note(&format!("{prefix}{environment}: {what}"));
+            }
+            News::Tended { environment, what, is_warning: true } => {
+                output::warning(&format!("{prefix}{environment}: {what}"));
+            }
             News::Begins { environment, commit } => output::note(&format!(
                 "{prefix}{environment}: deploying {} ({}, {})",
                 commit.id.short(),

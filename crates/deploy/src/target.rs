@@ -89,6 +89,12 @@ pub trait Target: Send + Sync {
         Ok(())
     }
 
+    /// Does what the controllers of a cluster do by the clock, under the environment's lock: starts the Jobs of CronJobs.
+    /// Called again when the time that it tells is over. Nothing to do for a target that has controllers.
+    async fn tend(&self, _key: &EnvironmentKey, _holder: &str) -> Result<Tended, TargetError> {
+        Ok(Tended::default())
+    }
+
     /// The present time by the target's clock, as far as it is known: what the target writes is compared with it.
     fn now(&self) -> Timestamp;
 }
@@ -185,6 +191,17 @@ pub struct Carried {
     pub warnings: Vec<String>,
     /// The generation that the write made, for kinds that count them.
     pub generation: Option<i64>,
+}
+
+/// What a target did by the clock.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tended {
+    /// When to tend it again, from now; `None` if there is nothing to do before the next deploy.
+    pub rest: Option<Duration>,
+    /// What was done, sentences for the user.
+    pub news: Vec<String>,
+    /// What did not work.
+    pub warnings: Vec<String>,
 }
 
 /// Why a target did not do what was asked.

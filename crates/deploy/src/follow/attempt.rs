@@ -1,7 +1,7 @@
 //! One try to deploy one commit.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -13,7 +13,10 @@ use landfall_git::Commit;
 use landfall_journal::Journal;
 use tokio::sync::Notify;
 
-use super::host::{Host, Prepared};
+use super::{
+    host::{Host, Prepared},
+    tend::Kept,
+};
 use crate::{
     config::Config,
     deploy::{Deployer, Outcome, in_words, refusals_with_details, superseded_by},
@@ -50,6 +53,7 @@ pub struct Control {
     waits: AtomicBool,
     stop: AtomicBool,
     changed: Notify,
+    kept: Mutex<Option<Kept>>,
 }
 
 impl Control {
@@ -63,6 +67,15 @@ impl Control {
         while !self.waits() {
             self.changed.notified().await;
         }
+    }
+
+    /// The target of a deploy that has ended, if it is to be tended.
+    pub(super) fn take_kept(&self) -> Option<Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn keep(&self, kept: Kept) {
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
     }
 
     /// Lets what is under way end, and begins nothing new.
@@ -113,13 +126,17 @@ pub async fn attempt(
             return Attempt { ended, what: fault.message };
         }
     };
-    let progress = Told { control, host: host.progress(environment, commit) };
+    let progress = Told { control: Arc::clone(&control), host: host.progress(environment, commit) };
     let deployer = Deployer { target: target.as_ref(), journal: Some(journal), progress: &progress };
     let result = match manifests {
         _ if !faults.is_empty() => deployer.refuse(faults, &request).await,
         Ok(manifests) => deployer.deploy(manifests, &request).await,
         Err(faults) => deployer.refuse(faults, &request).await,
     };
+    if !target.rolls_by_itself() {
+        let key = request.key(target.as_ref());
+        control.keep(Kept { target, key, holder: request.holder });
+    }
     of_result(&result)
 }
 

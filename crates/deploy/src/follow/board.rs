@@ -198,6 +198,8 @@ impl Board {
                 environment.rollouts.clear();
                 environment.enter(Phase::Writing);
             }),
+            // It is in the log, and what became of a Job on the target.
+            News::Tended { .. } => {}
             News::FailedAgain { environment, again: next } => {
                 self.environment(repository, environment, |environment| {
                     if let Phase::Failed { again, .. } = &mut environment.phase {

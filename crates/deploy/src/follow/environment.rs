@@ -20,6 +20,7 @@ use super::{
     look,
     next::{Current, Next, Past, next},
     pace::Pace,
+    tend::Tending,
 };
 use crate::config::Config;
 
@@ -69,6 +70,7 @@ impl Loop {
     pub async fn run(self, mut wanted: watch::Receiver<Wanted>) -> Option<Ended> {
         let (mut current, mut last): (Option<Running>, Option<Last>) = (None, None);
         let mut former = Vec::new();
+        let mut tending: Option<Tending> = None;
         let mut pace = Pace::new(RETRY);
         loop {
             let now = wanted.borrow_and_update().clone();
@@ -77,6 +79,9 @@ impl Loop {
                     self.give_way(running, &mut former);
                 }
                 former.iter().for_each(|(control, _)| control.stop());
+                if let Some(tending) = tending {
+                    tending.end().await;
+                }
                 for (_, task) in former {
                     // It tells and records by itself what came of it.
                     let _ = task.await;
@@ -92,6 +97,8 @@ impl Loop {
                         if let Some(running) = current.take() {
                             self.give_way(running, &mut former);
                         }
+                        // The deploy waits for what is under way, and tells anew what is to be tended.
+                        tending = None;
                         current = Some(self.start(commit, config, failures));
                     }
                 }
@@ -106,6 +113,9 @@ impl Loop {
                         changed = wanted.changed() => if changed.is_err() { return last.map(|last| last.ended) },
                         ended = ended(current.as_mut()) => {
                             if let Some(running) = current.take() {
+                                tending = running.control.take_kept().filter(|_| !self.once).map(|kept| {
+                                    Tending::start(Arc::clone(&self.host), self.name.clone(), kept)
+                                });
                                 last = Some(self.take_in(running.commit, ended, last.as_ref(), &mut pace));
                             }
                         }

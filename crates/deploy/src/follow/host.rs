@@ -135,6 +135,15 @@ pub enum News {
         /// When it is tried again, from now.
         again: Option<std::time::Duration>,
     },
+    /// Something was done, or could not be done, on a target that has no controllers of its own.
+    Tended {
+        /// The environment.
+        environment: String,
+        /// What, as a sentence.
+        what: String,
+        /// Whether it did not work.
+        is_warning: bool,
+    },
     /// Another try of a commit has failed as the last one did.
     FailedAgain {
         /// The environment.

@@ -12,6 +12,7 @@ mod next;
 mod pace;
 mod repository;
 mod standby;
+mod tend;
 
 pub use attempt::{Attempt, Ended};
 pub use board::{Board, CommitWords, Environment, Phase, Repository, Standing};

@@ -1,6 +1,7 @@
 //! `landfall serve`, which follows repositories without anybody's help.
 
 mod configuration;
+mod cron_jobs;
 mod follows;
 mod killed;
 mod once;
