@@ -7,6 +7,7 @@ mod connect;
 mod environment;
 mod error;
 mod host;
+mod inspect;
 mod journal;
 mod output;
 mod place;

@@ -13,7 +13,7 @@ use clap::Args;
 use landfall_deploy::follow::{Board, Ended, Follower, News, Pace, Pass};
 use landfall_git::RepoUrl;
 use landfall_journal::Journal;
-use landfall_server::{Access, App, Hints, TrustedProxy, WebhookSecret};
+use landfall_server::{Access, App, Hints, Inspector, TrustedProxy, WebhookSecret};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -25,6 +25,7 @@ use crate::{
     environment::holder,
     error::{CommandError, status},
     host::{self, Served},
+    inspect::inspector,
     journal, output,
     source::cached_mirror,
 };
@@ -96,7 +97,8 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
     }
     if let Some(address) = args.listen {
         let hints = repositories.iter().map(|repository| Arc::clone(&repository.hint)).collect();
-        let app = app(&args, address, (&journal, &board), Hints(hints))?;
+        let inspector = inspector(repositories.iter().map(|repository| repository.url.clone()).collect());
+        let app = app(&args, address, (&journal, &board), Hints(hints), inspector)?;
         let listener = TcpListener::bind(address).await.map_err(|error| {
             CommandError::user(format!("Nothing can be answered at {address}: {error}"))
                 .hint("choose another --listen, or end what uses this address")
@@ -203,6 +205,7 @@ fn app(
     address: SocketAddr,
     (journal, board): (&Arc<Journal>, &Arc<Board>),
     hints: Hints,
+    inspector: Inspector,
 ) -> Result<App, CommandError> {
     let token = args.token_file.as_deref().map(secret).transpose()?;
     let access = Access::new(address, token, args.trusted_proxy.clone()).map_err(|fault| {
@@ -217,7 +220,7 @@ fn app(
         })?),
         None => None,
     };
-    Ok(App { board: Arc::clone(board), journal: Arc::clone(journal), access, hints, webhook_secret })
+    Ok(App { board: Arc::clone(board), journal: Arc::clone(journal), access, hints, inspector, webhook_secret })
 }
 
 fn secret(path: &Path) -> Result<String, CommandError> {

@@ -24,7 +24,7 @@ pub struct Board {
 }
 
 /// Everything on a board.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Standing {
     /// The repositories by their addresses, without credentials.
@@ -32,7 +32,7 @@ pub struct Standing {
 }
 
 /// One repository.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Repository {
     /// Why it cannot be read, or why its configuration cannot be used; the last good state is followed.
@@ -44,7 +44,7 @@ pub struct Repository {
 }
 
 /// One environment.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Environment {
     /// The branch that it follows.
@@ -65,7 +65,7 @@ pub struct Environment {
 }
 
 /// A commit in words.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CommitWords {
     /// The full id.
@@ -77,7 +77,7 @@ pub struct CommitWords {
 }
 
 /// How far a commit is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", tag = "name")]
 pub enum Phase {
     /// It was not looked at yet.
