@@ -18,7 +18,10 @@ use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
     environment::{JobArgs, Unread, is_before, unread},
     error::CommandError,
-    output,
+    output::{
+        self,
+        json_lines::{self, About},
+    },
     source::DeploymentRepository,
 };
 
@@ -51,8 +54,9 @@ impl Host for Served {
         Ok(Prepared { target, request, manifests })
     }
 
-    fn progress(&self, environment: &str, _: &Commit) -> Box<dyn Progress> {
+    fn progress(&self, environment: &str, commit: &Commit) -> Box<dyn Progress> {
         Box::new(Lines {
+            about: about(&self.prefix, &self.address(), Some(environment), Some(commit.id.as_str())),
             prefix: format!("{}{environment}", self.prefix),
             repository: self.address(),
             environment: environment.to_owned(),
@@ -62,8 +66,25 @@ impl Host for Served {
 
     fn tell(&self, news: News) {
         self.board.tell(&self.address(), &news);
+        json_lines::about(about(&self.prefix, &self.address(), news.environment(), news.revision()), || {
+            self.say(&news)
+        });
+    }
+}
+
+/// What lines about an environment or its repository are about.
+fn about(prefix: &str, repository: &str, environment: Option<&str>, revision: Option<&str>) -> About {
+    let mut fields = vec![("repository", repository.to_owned())];
+    fields.extend(environment.map(|environment| ("environment", environment.to_owned())));
+    fields.extend(revision.map(|revision| ("revision", revision.to_owned())));
+    let prefix = environment.map_or_else(|| prefix.to_owned(), |environment| format!("{prefix}{environment}: "));
+    About { prefix, fields }
+}
+
+impl Served {
+    fn say(&self, news: &News) {
         let prefix = &self.prefix;
-        match &news {
+        match news {
             News::GoodConfig | News::FailedAgain { .. } | News::Recorded { .. } => {}
             News::StandsBy { leader } => {
                 let leader = leader.as_deref().unwrap_or("another process");
@@ -183,6 +204,7 @@ fn short(revision: &str) -> &str {
 
 /// Lines about one deploy.
 struct Lines {
+    about: About,
     prefix: String,
     repository: String,
     environment: String,
@@ -192,6 +214,19 @@ struct Lines {
 impl Progress for Lines {
     fn tell(&self, event: Event) {
         self.board.step(&self.repository, &self.environment, &event);
+        json_lines::about(self.about.clone(), || self.say(event));
+    }
+
+    fn planned(&self, plan: &Plan) {
+        json_lines::about(self.about.clone(), || {
+            output::note(&format!("{}: {}", self.prefix, plan.totals()));
+            plan.warnings.iter().for_each(|warning| output::warning(&format!("{}: {warning}", self.prefix)));
+        });
+    }
+}
+
+impl Lines {
+    fn say(&self, event: Event) {
         let prefix = &self.prefix;
         match event {
             Event::Waiting { holder } => output::note(&format!("{prefix}: waits for the deploy of {holder}")),
@@ -205,10 +240,5 @@ impl Progress for Lines {
             }
             _ => {}
         }
-    }
-
-    fn planned(&self, plan: &Plan) {
-        output::note(&format!("{}: {}", self.prefix, plan.totals()));
-        plan.warnings.iter().for_each(|warning| output::warning(&format!("{}: {warning}", self.prefix)));
     }
 }

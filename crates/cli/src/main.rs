@@ -29,6 +29,9 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return error::exit_usage(&error),
     };
+    if cli.writes_json_lines() {
+        output::json_lines::switch_on();
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return error::CommandError::internal(format!("The program cannot start: {error}")).report(),

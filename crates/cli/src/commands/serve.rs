@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use landfall_deploy::follow::{Board, Ended, Follower, News, Pace, Pass};
 use landfall_git::RepoUrl;
 use landfall_journal::Journal;
@@ -62,10 +62,22 @@ pub struct ServeArgs {
     /// Deploy what is new now, and end: for cron and CI
     #[arg(long)]
     once: bool,
+    /// How its lines look: for people, or JSON for whatever collects logs
+    #[arg(long, value_enum, env = "LANDFALL_LOG_FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
     #[command(flatten)]
     wait: WaitArgs,
     #[command(flatten)]
     journal: JournalArgs,
+}
+
+/// How lines on stderr look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Words for people.
+    Text,
+    /// An object a line: timestamp, level, message, repository, environment, revision.
+    Json,
 }
 
 pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {

@@ -6,6 +6,7 @@ pub mod fault;
 mod hidden;
 pub mod history;
 pub mod json;
+pub mod json_lines;
 pub mod kubectl;
 pub mod objects;
 mod pace;
@@ -38,16 +39,25 @@ pub fn data(text: &str) {
 
 /// Tells something in passing.
 pub fn note(text: &str) {
+    if json_lines::is_on() {
+        return json_lines::line("INFO", text, &[]);
+    }
     line(&wrap::wrap(text, "", 0));
 }
 
 /// Tells what the user should know, though it stops nothing.
 pub fn warning(text: &str) {
+    if json_lines::is_on() {
+        return json_lines::line("WARN", text, &[]);
+    }
     labelled(WARNING, "warning", text);
 }
 
 /// Tells why the command ends, with details, one below the other, and what to do next.
 pub fn error(message: &str, details: &[String], hints: &[String]) {
+    if json_lines::is_on() {
+        return json_lines::line("ERROR", message, &[("details", details), ("hints", hints)]);
+    }
     labelled(ERROR, "error", message);
     for detail in details {
         line(&wrap::wrap(&detail.replace('\n', "\n    "), "  - ", 4));
@@ -83,9 +93,9 @@ pub fn start_logging(verbose: u8, traces: Option<Spans<Registry>>) {
         _ => "info,landfall=trace,landfall_kube=trace,landfall_docker=trace,landfall_git=trace,landfall_deploy=trace",
     };
     let filter = log_filter(std::env::var("LANDFALL_LOG").ok().as_deref().unwrap_or(level), level);
-    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).with_filter(filter);
-    // Spans are for traces; a line of the log says by itself what it is about.
-    tracing_subscriber::registry().with(traces).with(log).init();
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let log = if json_lines::is_on() { log.json().flatten_event(true).boxed() } else { log.boxed() };
+    tracing_subscriber::registry().with(traces).with(log.with_filter(filter)).init();
 }
 
 /// What is logged. Never what the client of Docker's API would write on its own: it logs whole requests and answers, and

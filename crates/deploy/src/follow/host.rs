@@ -49,6 +49,40 @@ pub struct Fault {
     pub is_passing: bool,
 }
 
+impl News {
+    /// The environment that it is about, if it is about one.
+    pub fn environment(&self) -> Option<&str> {
+        match self {
+            Self::StandsBy { .. }
+            | Self::NotElected { .. }
+            | Self::Leads
+            | Self::Unreadable { .. }
+            | Self::ReadableAgain
+            | Self::NoCommits
+            | Self::BrokenConfig { .. }
+            | Self::GoodConfig => None,
+            Self::Recorded { environment, .. }
+            | Self::Follows { environment, .. }
+            | Self::Left { environment }
+            | Self::NoEnvironment { environment, .. }
+            | Self::NoBranch { environment, .. }
+            | Self::Tended { environment, .. }
+            | Self::Begins { environment, .. }
+            | Self::Ended { environment, .. }
+            | Self::FailedAgain { environment, .. } => Some(environment),
+        }
+    }
+
+    /// The commit that it is about, if it is about one: its full id.
+    pub fn revision(&self) -> Option<&str> {
+        match self {
+            Self::BrokenConfig { revision, .. } => Some(revision),
+            Self::Begins { commit, .. } | Self::Ended { commit, .. } => Some(commit.id.as_str()),
+            _ => None,
+        }
+    }
+}
+
 /// What there is to tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
