@@ -9,7 +9,7 @@ use landfall_deploy::{
     environment::Request,
     follow::{Board, Ended, Fault, Host, News, Prepared},
     progress::{Event, Progress},
-    target::Target,
+    target::{Drifted, Target},
 };
 use landfall_git::{Commit, Mirror};
 use landfall_journal::{Cause, Place};
@@ -24,6 +24,9 @@ use crate::{
     },
     source::DeploymentRepository,
 };
+
+/// So many objects that have drifted are told one by one.
+const TOLD: usize = 10;
 
 /// One repository of `landfall serve`.
 pub struct Served {
@@ -119,6 +122,30 @@ impl Served {
             }
             News::Tended { environment, what, is_warning: true } => {
                 output::warning(&format!("{prefix}{environment}: {what}"));
+            }
+            News::Drifted { environment, drifted, corrects, other } => {
+                let text = |drifted: &Drifted| format!("{}: {}", drifted.object, drifted.drift.join("; "));
+                let what = drifted.iter().take(TOLD).map(text).collect::<Vec<_>>().join("\n");
+                let more = drifted.len().checked_sub(TOLD).filter(|more| *more > 0);
+                let more = more.map(|more| format!("\nand {more} more objects")).unwrap_or_default();
+                match (drifted.is_empty(), other) {
+                    (true, _) => output::note(&format!("{prefix}{environment}: everything is as it was applied again")),
+                    (_, Some(other)) => output::warning(&format!(
+                        "{prefix}{environment}: {other} was deployed by hand; it stays until the next commit"
+                    )),
+                    _ if *corrects => output::warning(&format!("{prefix}{environment}: corrects drift: {what}{more}")),
+                    _ => output::warning(&format!("{prefix}{environment}: drift: {what}{more}")),
+                }
+            }
+            News::Fight { environment, drifted } => output::warning(&format!(
+                "{prefix}{environment}: {} is changed by somebody else again and again: {}\nFrom now on it is corrected less \
+                 and less often, up to every 10 minutes. End the other writer, or leave the field out of the manifest",
+                drifted.object,
+                drifted.drift.join("; ")
+            )),
+            News::Corrected { environment, commit, ended, what } => {
+                let text = format!("{prefix}{environment}: {}: drift: {what}", commit.id.short());
+                if *ended == Ended::Done { output::note(&text) } else { output::warning(&text) }
             }
             News::Begins { environment, commit } => output::note(&format!(
                 "{prefix}{environment}: deploying {} ({}, {})",

@@ -9,10 +9,10 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    compare,
-    desired::Desired,
+    batches, compare,
+    desired::{Desired, DesiredSet},
     foreign, last_applied, merge,
-    object::Gvk,
+    object::{Gvk, ObjectId},
     schema::{self, Kind},
 };
 
@@ -38,9 +38,14 @@ pub enum Seen {
     Content(u64),
 }
 
+/// How all objects of a revision are known once it was applied, each in the version of its manifest.
+pub fn applied(desired: &DesiredSet) -> BTreeMap<ObjectId, (Gvk, Applied)> {
+    let of = |desired: &Desired| (desired.id.clone(), (desired.gvk.clone(), Applied::from(desired)));
+    batches::map(&desired.objects, of).into_iter().collect()
+}
+
 impl Applied {
-    /// What an object is known by once it was applied from its manifest.
-    pub fn from(desired: &Desired) -> Self {
+    fn from(desired: &Desired) -> Self {
         let (_, annotation) = last_applied::annotate_owned(desired.value.unpacked());
         Self { annotation: digest(&annotation) }
     }

@@ -19,7 +19,10 @@ use landfall_core::{
 };
 use landfall_deploy::{
     environment::EnvironmentKey,
-    target::{Carried, Inventories, Lock, ObserveRequest, Review, Target, TargetError, Tended, Watch, WatchRequest},
+    target::{
+        Carried, DriftRequest, DriftWatch, Inventories, Lock, ObserveRequest, Review, Target, TargetError, Tended,
+        Watch, WatchRequest,
+    },
 };
 
 use crate::{
@@ -29,6 +32,7 @@ use crate::{
     contents::contents,
     cron,
     deploying::{Deploying, prepare},
+    drift::Noticing,
     engine::Engine,
     fault::target_error,
     lock::{self, Session},
@@ -215,6 +219,12 @@ impl Target for DockerTarget {
             }
             None => Ok(Box::new(Looking::begin(&self.engine, &self.environment(), request).await?)),
         }
+    }
+
+    async fn watch_drift(&self, request: &DriftRequest) -> Result<Box<dyn DriftWatch>, TargetError> {
+        let own = Self::new(self.engine.clone(), self.program.clone()).in_namespace(self.namespace.clone());
+        own.set_environment(&request.key);
+        Ok(Box::new(Noticing::begin(own, request)))
     }
 
     fn rolls_by_itself(&self) -> bool {

@@ -6,7 +6,12 @@ use landfall_git::Commit;
 use landfall_journal::{Deploy, Place};
 
 use super::attempt::Ended;
-use crate::{config::Config, environment::Request, progress::Progress, target::Target};
+use crate::{
+    config::Config,
+    environment::Request,
+    progress::Progress,
+    target::{Drifted, Target},
+};
 
 /// The program around a follower.
 #[async_trait]
@@ -67,6 +72,9 @@ impl News {
             | Self::NoEnvironment { environment, .. }
             | Self::NoBranch { environment, .. }
             | Self::Tended { environment, .. }
+            | Self::Drifted { environment, .. }
+            | Self::Fight { environment, .. }
+            | Self::Corrected { environment, .. }
             | Self::Begins { environment, .. }
             | Self::Ended { environment, .. }
             | Self::FailedAgain { environment, .. } => Some(environment),
@@ -77,7 +85,9 @@ impl News {
     pub fn revision(&self) -> Option<&str> {
         match self {
             Self::BrokenConfig { revision, .. } => Some(revision),
-            Self::Begins { commit, .. } | Self::Ended { commit, .. } => Some(commit.id.as_str()),
+            Self::Begins { commit, .. } | Self::Ended { commit, .. } | Self::Corrected { commit, .. } => {
+                Some(commit.id.as_str())
+            }
             _ => None,
         }
     }
@@ -177,6 +187,35 @@ pub enum News {
         what: String,
         /// Whether it did not work.
         is_warning: bool,
+    },
+    /// Others have changed objects, or nothing of that is left.
+    Drifted {
+        /// The environment.
+        environment: String,
+        /// The objects that are not as applied.
+        drifted: Vec<Drifted>,
+        /// Whether they are corrected now.
+        corrects: bool,
+        /// The revision that somebody else has deployed, which is left alone until the next commit.
+        other: Option<String>,
+    },
+    /// An object is changed by somebody else again and again: from now on it is corrected less and less often.
+    Fight {
+        /// The environment.
+        environment: String,
+        /// The object.
+        drifted: Drifted,
+    },
+    /// A correction has ended.
+    Corrected {
+        /// The environment.
+        environment: String,
+        /// The commit that was deployed again.
+        commit: Box<Commit>,
+        /// How.
+        ended: Ended,
+        /// What became of it, as a sentence.
+        what: String,
     },
     /// Another try of a commit has failed as the last one did.
     FailedAgain {

@@ -6,9 +6,13 @@
 mod attempt;
 mod board;
 mod environment;
+mod fight;
 mod host;
+mod keep;
+mod live;
 mod look;
 mod next;
+mod notice;
 mod pace;
 mod repository;
 mod standby;

@@ -4,22 +4,14 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use tokio::{sync::watch, task::JoinHandle};
 
-use super::host::{Host, News};
-use crate::{
-    environment::EnvironmentKey,
-    target::{Target, Tended},
+use super::{
+    host::{Host, News},
+    keep::Kept,
 };
+use crate::target::Tended;
 
 /// The wait after a failure.
 const RETRY: Duration = Duration::from_secs(30);
-
-/// What a deploy leaves behind for whoever tends the target after it.
-pub(super) struct Kept {
-    pub target: Box<dyn Target>,
-    pub key: EnvironmentKey,
-    /// Who does it, for the lock.
-    pub holder: String,
-}
 
 /// A target that is being tended. Dropping it begins nothing new; what is under way comes to its end.
 pub(super) struct Tending {
@@ -29,7 +21,7 @@ pub(super) struct Tending {
 
 impl Tending {
     /// Begins.
-    pub fn start(host: Arc<dyn Host>, environment: String, kept: Kept) -> Self {
+    pub fn start(host: Arc<dyn Host>, environment: String, kept: Arc<Kept>) -> Self {
         let (stop, stopped) = watch::channel(false);
         Self { stop, task: tokio::spawn(tend(host, environment, kept, stopped)) }
     }
@@ -42,7 +34,7 @@ impl Tending {
     }
 }
 
-async fn tend(host: Arc<dyn Host>, environment: String, kept: Kept, mut stopped: watch::Receiver<bool>) {
+async fn tend(host: Arc<dyn Host>, environment: String, kept: Arc<Kept>, mut stopped: watch::Receiver<bool>) {
     // What does not work is tried again and again, and told once.
     let mut warned = BTreeSet::new();
     loop {

@@ -2,6 +2,7 @@
 
 mod configuration;
 mod cron_jobs;
+mod drift;
 mod follows;
 mod killed;
 mod once;

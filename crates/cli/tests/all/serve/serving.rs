@@ -57,6 +57,11 @@ impl Serving {
         self
     }
 
+    /// All that it has said so far.
+    pub fn said(&self) -> String {
+        self.said.lock().unwrap().clone()
+    }
+
     /// The number of its process.
     pub fn id(&self) -> u32 {
         self.child.id()
