@@ -100,9 +100,13 @@ fn check_version(version: &SystemVersion) -> Result<(), EngineFault> {
 }
 
 fn about(address: &Address, version: SystemVersion, info: SystemInfo, asked: Timestamp) -> About {
-    let unsupported = serde_json::to_value(&info).map(|info| settings::unsupported(&info)).unwrap_or_default();
+    let mut unsupported = serde_json::to_value(&info).map(|info| settings::unsupported(&info)).unwrap_or_default();
     let parts = version.components.iter().flatten();
     let is_podman = parts.map(|part| part.name.as_str()).any(|name| name.contains("Podman"));
+    if is_podman {
+        // It has a limit of its own where none is asked for.
+        unsupported.push("PidsLimit".to_owned());
+    }
     let theirs: Option<Timestamp> = info.system_time.and_then(|time| time.parse().ok());
     About {
         address: address.clone(),

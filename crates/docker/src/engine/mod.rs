@@ -66,7 +66,7 @@ pub struct About {
     pub memory: u64,
     /// How it keeps what containers write, where they do not say it: `json-file`.
     pub log_driver: String,
-    /// The settings of containers that its kernel cannot honour.
+    /// The settings of containers that its kernel cannot honour, or that it makes by itself.
     pub unsupported: Vec<String>,
     /// How far its clock is ahead of this machine's, in milliseconds.
     pub ahead: i64,

@@ -3,11 +3,7 @@
 use super::place::Place;
 use crate::live::stage::web;
 
-on_both!(
-    the_version_before_keeps_serving,
-    a_container_that_ends_is_told_with_its_last_line,
-    an_image_that_is_not_there
-);
+on_all!(the_version_before_keeps_serving, a_container_that_ends_is_told_with_its_last_line, an_image_that_is_not_there);
 
 fn the_version_before_keeps_serving(place: &Place) {
     place.write("base/web.yaml", &web("v1", ""));
