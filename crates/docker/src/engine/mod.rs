@@ -48,7 +48,7 @@ pub struct Engine {
 pub struct About {
     /// Where it is.
     pub address: Address,
-    /// Its own id, which stays the same as long as its data does; empty for Podman.
+    /// Its own id, which stays the same as long as its data does; of Podman, a hash of the folder of its data.
     pub id: String,
     /// The machine's name.
     pub name: String,
