@@ -28,6 +28,7 @@ pub struct Engine {
     cgroup: String,
     /// The third part of its addresses.
     number: u8,
+    is_podman: bool,
 }
 
 impl Engine {
@@ -61,7 +62,7 @@ impl Engine {
             .expect("the engine's folder is writable");
         fs::write(folder.join("cleanup"), cgroup::remove(&cgroup) + &podman_groups(&folder))
             .expect("the engine's folder is writable");
-        let mut engine = Self { id, folder, cgroup, number: 0 };
+        let mut engine = Self { id, folder, cgroup, number: 0, is_podman: init == "podman-init" };
         let path = engine.socket().as_os_str().len();
         assert!(path < 100, "{} is too long for a socket; set TMPDIR to a shorter folder", engine.socket().display());
         engine.make_pipe();
@@ -94,6 +95,11 @@ impl Engine {
     /// registry without TLS.
     pub fn machine_address(&self) -> IpAddr {
         link::machine(self.number).into()
+    }
+
+    /// Whether it is Podman.
+    pub fn is_podman(&self) -> bool {
+        self.is_podman
     }
 
     /// Its folder: `dockerd.log`, `data`. Tests may put files into it; it is deleted with the engine.

@@ -287,6 +287,11 @@ impl Place {
         matches!(self.on, On::Engine(_))
     }
 
+    /// Whether that is Podman.
+    pub fn is_podman(&self) -> bool {
+        matches!(self.on, On::Engine(engine) if engine.is_podman())
+    }
+
     /// Panics unless something is so soon.
     #[track_caller]
     pub fn until(&self, what: &str, is_so: impl Fn() -> bool) {

@@ -83,9 +83,9 @@ fn an_image_for_another_architecture() {
     let ran = place.deploy("Open", &["--timeout", "60s"]);
     insta::assert_snapshot!(place.report(&ran, "error:"), @r"
     --- stderr ---
-    error: Applied, but not live after [N] s
-      - deployment/web: 0 of 1 pods are ready; pod [POD] keeps crashing: it ended with exit code 1; restarted 9 times; its last line: exec /web: exec format error
-    hint: what served before still serves, but for pods that had to be stopped first; deploy again with more time by --timeout, or go back: `landfall rollback`
+    error: Applied, but it will not become live
+      - deployment/web: 0 of 1 pods are ready; pod [POD] cannot start: the program in its image shop/foreign:v1 is for another kind of machine: exec /web: exec format error
+    hint: what served before still serves, but for pods that had to be stopped first; correct the cause and deploy again, or go back: `landfall rollback`
     --- exit status 3 ---
     ");
 }
