@@ -21,7 +21,6 @@ mod replace;
 mod retry;
 mod status;
 mod target;
-mod task;
 mod throttle;
 mod watch;
 

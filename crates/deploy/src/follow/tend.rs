@@ -37,13 +37,19 @@ impl Tending {
 async fn tend(host: Arc<dyn Host>, environment: String, kept: Arc<Kept>, mut stopped: watch::Receiver<bool>) {
     // What does not work is tried again and again, and told once.
     let mut warned = BTreeSet::new();
+    let mut is_needed = false;
     loop {
         let tended = kept.target.tend(&kept.key, &kept.holder).await;
+        let is_known = tended.is_ok();
         let Tended { rest, news, warnings } = tended.unwrap_or_else(|error| Tended {
             rest: Some(RETRY),
             news: Vec::new(),
-            warnings: vec![format!("CronJobs cannot be run now: {error}")],
+            // Before anything is known of CronJobs there may be none, and the deploy tells what does not work.
+            warnings: is_needed.then(|| format!("CronJobs cannot be run now: {error}")).into_iter().collect(),
         });
+        if is_known {
+            is_needed = rest.is_some();
+        }
         let news = news.into_iter().map(|what| (what, false));
         let warnings = warnings.into_iter().filter(|what| warned.insert(what.clone())).map(|what| (what, true));
         for (what, is_warning) in news.chain(warnings.collect::<Vec<_>>()) {

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bollard::{
@@ -41,6 +41,12 @@ pub struct Listed {
     pub networks: Vec<String>,
 }
 
+/// Podman cleans up within milliseconds; the machine may be busy.
+const CLEANUP: Duration = Duration::from_secs(10);
+
+/// How often it is asked whether it has.
+const BETWEEN: Duration = Duration::from_millis(50);
+
 impl Engine {
     /// The containers that have all these labels, running or not. A label with an empty value counts with any value.
     pub async fn containers(&self, labels: &[(&str, &str)]) -> Result<Vec<Listed>, EngineFault> {
@@ -50,14 +56,25 @@ impl Engine {
             .map_err(|error| self.fault("Listing the containers", error))?
             .into_iter()
             .map(listed_container)
+            .filter(|container| has_all(&container.labels, labels))
             .collect())
     }
 
     /// All that the engine says of a container: the answer to `GET /containers/{id}/json`.
     pub async fn inspect(&self, container: &str) -> Result<Value, EngineFault> {
         let doing = || format!("Inspecting the container '{container}'");
-        let answer = self.docker.inspect_container(container, None::<InspectContainerOptions>).await;
-        let answer = answer.map_err(|error| self.fault(&doing(), error))?;
+        let deadline = Instant::now() + CLEANUP;
+        let answer = loop {
+            match self.docker.inspect_container(container, None::<InspectContainerOptions>).await {
+                // Podman's word for one that has ended and is not cleaned up yet, which Docker does not have.
+                Err(Error::JsonDataError { message, .. })
+                    if message.contains("`stopped`") && Instant::now() < deadline =>
+                {
+                    tokio::time::sleep(BETWEEN).await;
+                }
+                answer => break answer.map_err(|error| self.fault(&doing(), error))?,
+            }
+        };
         serde_json::to_value(answer)
             .map_err(|error| EngineFault::new(FaultKind::Other, format!("{} failed: {error}", doing())))
     }
@@ -189,6 +206,13 @@ impl Engine {
         let put = self.docker.upload_to_container(container, Some(options), bollard::body_full(Bytes::from(tar))).await;
         put.map_err(|error| self.fault(&format!("Putting files into {folder} of the container '{container}'"), error))
     }
+}
+
+/// Whether something has all labels that were asked for. Podman gives what has any of them, of volumes: whoever removes what
+/// it is given would remove claims.
+pub(super) fn has_all<'a>(own: impl IntoIterator<Item = (&'a String, &'a String)>, labels: &[(&str, &str)]) -> bool {
+    let own: BTreeMap<&str, &str> = own.into_iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    labels.iter().all(|(key, value)| own.get(key).is_some_and(|own| value.is_empty() || own == value))
 }
 
 /// The filter for labels.

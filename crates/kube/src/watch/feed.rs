@@ -20,7 +20,7 @@ use super::{
     store::{Change, FeedId, Store},
     watched::Watched,
 };
-use crate::task::Task;
+use landfall_deploy::task::Task;
 
 /// What one watch delivers.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -81,5 +81,11 @@ fn an_image_for_another_architecture() {
     place.load(&Image::new("shop/foreign:v1").program("/web", &program).architecture("s390x"));
     place.write("base/web.yaml", &web("v1", "").replace("landfall-bench/web:v1", "shop/foreign:v1"));
     let ran = place.deploy("Open", &["--timeout", "60s"]);
-    insta::assert_snapshot!(place.report(&ran, "error:"), @"");
+    insta::assert_snapshot!(place.report(&ran, "error:"), @r"
+    --- stderr ---
+    error: Applied, but it will not become live
+      - deployment/web: 0 of 1 pods are ready; pod [POD] cannot start: the program in its image shop/foreign:v1 is for another kind of machine: exec /web: exec format error
+    hint: what served before still serves, but for pods that had to be stopped first; correct the cause and deploy again, or go back: `landfall rollback`
+    --- exit status 3 ---
+    ");
 }

@@ -33,8 +33,8 @@ fn all_of_a_revision_are_told_at_once_and_nothing_is_written() {
     place.work.commit("Open");
     let plan = place.landfall(&["plan"]);
     insta::assert_snapshot!(place.mask(&plan), @r"
-    + create  replicaset/nightly  base/nightly.yaml:1:1
     + create  deployment/web      base/web.yaml:1:1
+    + create  replicaset/nightly  base/nightly.yaml:1:1
 
     2 to create
     --- stderr ---

@@ -7,3 +7,4 @@ mod connection;
 mod deploys;
 mod fields;
 mod sourcegraph;
+mod ssh;

@@ -47,7 +47,18 @@ fn run_while_it_serves_and_go_with_their_cron_job() {
     place.write("base/nightly.yaml", &CRON_JOB.replace("$CODE", "0"));
     place.work.commit("Open");
     let plan = place.landfall(&["plan"]);
-    insta::assert_snapshot!(place.mask(&plan), @r"");
+    insta::assert_snapshot!(place.mask(&plan), @r"
+    + create  configmap/settings  base/settings.yaml:1:1
+    + create  cronjob/nightly     base/nightly.yaml:1:1
+
+    2 to create
+    --- stderr ---
+    Plan for production at [REV] (Open)
+    on the Docker engine at $ENGINE, namespace $NS
+
+    warning: cronjob/nightly in namespace $NS (base/nightly.yaml:3:18) runs only while `landfall serve` runs for this environment
+    --- exit status 0 ---
+    ");
     let serving = Serving::start(&place);
     serving.until("job/nightly-").until("is done");
     assert_eq!(jobs(&place), ["nightly-[MINUTE] Exited"]);
@@ -74,5 +85,14 @@ fn a_schedule_that_is_none_is_refused() {
     let wrong = CRON_JOB.replace("'@every 1s'", "'0 3 * * 7'").replace("Forbid", "Forbit");
     place.write("base/nightly.yaml", &wrong.replace("spec:\n  sch", "spec:\n  timeZone: Mars/Olympus\n  sch"));
     place.work.commit("Open");
-    insta::assert_snapshot!(place.report(&place.landfall(&["plan"]), "error:"), @r"");
+    insta::assert_snapshot!(place.report(&place.landfall(&["plan"]), "error:"), @r"
+    --- stderr ---
+    error: This revision would not be deployed
+      - base/nightly.yaml:5:13: Docker cannot run cronjob/nightly in namespace $NS: 3 fields cannot be honoured
+          base/nightly.yaml:5:13: spec.timeZone: 'Mars/Olympus' is no time zone
+          base/nightly.yaml:6:13: spec.schedule: '7' has the day of the week 7; Sunday is 0
+          base/nightly.yaml:7:22: spec.concurrencyPolicy: must be `Allow`, `Forbid` or `Replace`, but it is `Forbit`
+        to go on: correct the manifest; docs/docker.md lists what is supported on one host
+    --- exit status 1 ---
+    ");
 }
