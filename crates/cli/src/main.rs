@@ -8,6 +8,7 @@ mod environment;
 mod error;
 mod host;
 mod journal;
+mod notifications;
 mod output;
 mod place;
 mod reverter;

@@ -40,6 +40,8 @@ CREATE TABLE deliveries (
     tries      BIGINT NOT NULL,
     next_try   BIGINT NOT NULL,
     changed    BIGINT NOT NULL,
+    -- Since when it is to be told, by the clock of who wrote it.
+    since      BIGINT NOT NULL,
     error      TEXT,
     PRIMARY KEY (event, repository, sink)
 );

@@ -73,7 +73,7 @@ impl Journal {
                     AND v.repository = sinks.repository AND v.sink = sinks.name AND v.state IN ('dead', 'dropped'))";
         tx.run(sqlx::query(open).bind(event.to_owned())).await?;
         let again = format!(
-            "UPDATE deliveries SET state = 'waiting', next_try = $2, changed = $2, error = NULL \
+            "UPDATE deliveries SET state = 'waiting', next_try = $2, changed = $2, since = $2, error = NULL \
              WHERE event = $1 AND {there} AND state <> 'delivered'"
         );
         let sql = sqlx::query(sqlx::AssertSqlSafe(again)).bind(event.to_owned()).bind(at.as_millis());

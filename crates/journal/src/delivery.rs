@@ -21,6 +21,8 @@ pub struct Delivery {
     pub event: Event,
     /// How often it was tried.
     pub tries: i64,
+    /// Since when it is to be told, which may be later than when it happened.
+    pub since: Time,
     /// What the sink calls its message about the same deploy, if it has one.
     pub handle: Option<String>,
 }
@@ -36,7 +38,7 @@ pub enum NextDelivery {
     Nothing,
 }
 
-const EVENT: &str = "e.id, e.kind, e.repository, e.environment, e.happened, e.content, v.tries, v.next_try, m.handle";
+const EVENT: &str = "e.id, e.kind, e.repository, e.environment, e.happened, e.content, v.tries, v.since, v.next_try, m.handle";
 
 impl Journal {
     /// What a sink is told next. Of each place the oldest that waits comes first, and the next one only once that was
@@ -71,10 +73,10 @@ impl Journal {
         let found = tx.first(sql, |row| {
             let mut cells = Cells::new(row);
             let event = event(&mut cells)?;
-            let (tries, next_try) = (cells.number()?, cells.time()?);
+            let (tries, since, next_try) = (cells.number()?, cells.time()?, cells.time()?);
             let handle = cells.maybe_text()?;
             let (repository, sink) = (repository.to_owned(), sink.to_owned());
-            Ok((Delivery { repository, sink, event, tries, handle }, next_try))
+            Ok((Delivery { repository, sink, event, tries, since, handle }, next_try))
         });
         Ok(match found.await? {
             None => NextDelivery::Nothing,

@@ -107,16 +107,18 @@ impl Tx<'_> {
             // Nothing in it has keys that are no text.
             .bind(serde_json::to_string(&content).unwrap_or_default());
         self.run(sql).await?;
-        let insert = "INSERT INTO deliveries (event, repository, sink, place_id, state, tries, next_try, changed)";
-        self.insert(insert, "", 8, &listeners, |sql, listener| {
+        let insert = "INSERT INTO deliveries (event, repository, sink, place_id, state, tries, next_try, changed, since)";
+        let now = Time::now().as_millis();
+        self.insert(insert, "", 9, &listeners, |sql, listener| {
             sql.bind(event.to_string())
                 .bind(repository.clone())
                 .bind(listener.name.clone())
                 .bind(place)
                 .bind(DeliveryState::Waiting.as_str())
                 .bind(0_i64)
-                .bind(at.as_millis())
-                .bind(at.as_millis())
+                .bind(now)
+                .bind(now)
+                .bind(now)
         })
         .await?;
         Ok(())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{extract::State, response::Html};
 use landfall_deploy::follow::{Environment, Phase};
-use landfall_journal::{Service, Time};
+use landfall_journal::{DeliveryState, Service, Time};
 
 use super::{
     html,
@@ -18,6 +18,8 @@ use crate::{app::App, problem::Problem, words};
 struct Home {
     title: &'static str,
     repositories: Vec<Repository>,
+    /// How many notifications were given up.
+    untold: i64,
 }
 
 struct Repository {
@@ -67,7 +69,9 @@ pub(crate) async fn show(State(app): State<Arc<App>>) -> Result<Html<String>, Pr
         }
         repositories.push(Repository { address, faults: repository.faults, leader: repository.leader, environments });
     }
-    html(&Home { title: "What is live", repositories })
+    let counts = app.journal.delivery_counts().await?;
+    let dead = counts.iter().filter(|(_, state, _)| *state == DeliveryState::Dead);
+    html(&Home { title: "What is live", repositories, untold: dead.map(|(_, _, count)| count).sum() })
 }
 
 fn card(address: &str, name: &str, environment: &Environment, services: &[Service], now: Time) -> Card {
