@@ -68,7 +68,8 @@ impl Journal {
     /// The journal cannot be written.
     pub async fn retry_delivery(&self, event: &str, at: Time) -> Result<u64> {
         let mut tx = self.writing().await?;
-        let there = "EXISTS (SELECT 1 FROM sinks s WHERE s.repository = deliveries.repository AND s.name = deliveries.sink)";
+        let there =
+            "EXISTS (SELECT 1 FROM sinks s WHERE s.repository = deliveries.repository AND s.name = deliveries.sink)";
         let open = "UPDATE sinks SET stopped = NULL WHERE EXISTS (SELECT 1 FROM deliveries v WHERE v.event = $1 \
                     AND v.repository = sinks.repository AND v.sink = sinks.name AND v.state IN ('dead', 'dropped'))";
         tx.run(sqlx::query(open).bind(event.to_owned())).await?;

@@ -38,7 +38,8 @@ pub enum NextDelivery {
     Nothing,
 }
 
-const EVENT: &str = "e.id, e.kind, e.repository, e.environment, e.happened, e.content, v.tries, v.since, v.next_try, m.handle";
+const EVENT: &str =
+    "e.id, e.kind, e.repository, e.environment, e.happened, e.content, v.tries, v.since, v.next_try, m.handle";
 
 impl Journal {
     /// What a sink is told next. Of each place the oldest that waits comes first, and the next one only once that was
@@ -136,10 +137,7 @@ impl Journal {
 }
 
 fn named<'q>(sql: &'static str, delivery: &Delivery) -> Sql<'q> {
-    sqlx::query(sql)
-        .bind(delivery.event.id.clone())
-        .bind(delivery.repository.clone())
-        .bind(delivery.sink.clone())
+    sqlx::query(sql).bind(delivery.event.id.clone()).bind(delivery.repository.clone()).bind(delivery.sink.clone())
 }
 
 /// `e.id, e.kind, e.repository, e.environment, e.happened, e.content`.

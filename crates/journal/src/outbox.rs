@@ -107,7 +107,8 @@ impl Tx<'_> {
             // Nothing in it has keys that are no text.
             .bind(serde_json::to_string(&content).unwrap_or_default());
         self.run(sql).await?;
-        let insert = "INSERT INTO deliveries (event, repository, sink, place_id, state, tries, next_try, changed, since)";
+        let insert =
+            "INSERT INTO deliveries (event, repository, sink, place_id, state, tries, next_try, changed, since)";
         let now = Time::now().as_millis();
         self.insert(insert, "", 9, &listeners, |sql, listener| {
             sql.bind(event.to_string())
@@ -142,7 +143,8 @@ impl Tx<'_> {
     }
 
     async fn listeners(&mut self, repository: &str) -> Result<Vec<Listener>> {
-        let sql = "SELECT name, environments, events FROM sinks WHERE repository = $1 AND stopped IS NULL ORDER BY name";
+        let sql =
+            "SELECT name, environments, events FROM sinks WHERE repository = $1 AND stopped IS NULL ORDER BY name";
         self.list(sqlx::query(sql).bind(repository.to_owned()), |row| {
             let mut cells = Cells::new(row);
             let name = cells.text()?;

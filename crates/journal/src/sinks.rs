@@ -75,9 +75,8 @@ impl Journal {
     /// The journal cannot be written.
     pub async fn stop_sink(&self, repository: &str, name: &str, why: &str, at: Time) -> Result<()> {
         let mut tx = self.writing().await?;
-        let bind = |sql: &'static str| {
-            sqlx::query(sql).bind(repository.to_owned()).bind(name.to_owned()).bind(why.to_owned())
-        };
+        let bind =
+            |sql: &'static str| sqlx::query(sql).bind(repository.to_owned()).bind(name.to_owned()).bind(why.to_owned());
         tx.run(bind("UPDATE sinks SET stopped = $3 WHERE repository = $1 AND name = $2")).await?;
         let dead = "UPDATE deliveries SET state = 'dead', error = $3, changed = $4 \
                     WHERE repository = $1 AND sink = $2 AND state = 'waiting'";

@@ -119,7 +119,8 @@ mod tests {
     }
     #[test]
     fn notifications_by_sink_and_state() {
-        let counts = vec![("te\"am".to_owned(), DeliveryState::Dead, 2), ("team".to_owned(), DeliveryState::Delivered, 7)];
+        let counts =
+            vec![("te\"am".to_owned(), DeliveryState::Dead, 2), ("team".to_owned(), DeliveryState::Delivered, 7)];
         insta::assert_snapshot!(of_notifications(&counts), @r#"
         # HELP landfall_notifications The notifications in the journal, by how far they are.
         # TYPE landfall_notifications gauge

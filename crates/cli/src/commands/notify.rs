@@ -58,6 +58,10 @@ pub async fn run(args: &NotifyArgs) -> Result<ExitCode, CommandError> {
         return Ok(ExitCode::SUCCESS);
     }
     let sinks = if failed == 1 { "One sink has".to_owned() } else { format!("{failed} sinks have") };
-    output::error(&format!("{sinks} not taken its test message"), &[], &["docs/notifications.md says what each needs".to_owned()]);
+    output::error(
+        &format!("{sinks} not taken its test message"),
+        &[],
+        &["docs/notifications.md says what each needs".to_owned()],
+    );
     Ok(ExitCode::from(status::ERROR))
 }

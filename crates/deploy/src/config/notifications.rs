@@ -187,23 +187,35 @@ impl Sink {
     }
 
     /// What is wrong with it: the field, why, and what to do.
-    pub(super) fn faults(&self, environments: &BTreeMap<String, super::Environment>) -> Vec<(Vec<String>, String, String)> {
+    pub(super) fn faults(
+        &self,
+        environments: &BTreeMap<String, super::Environment>,
+    ) -> Vec<(Vec<String>, String, String)> {
         let mut faults = Vec::new();
         let mut fault = |at: &[&str], message: String, hint: &str| {
             faults.push((at.iter().map(|part| (*part).to_owned()).collect(), message, hint.to_owned()));
         };
         match self.service() {
-            None => fault(&[], format!("A sink must have just one of {KINDS}"), "Such as `slack: {webhook: {env: SLACK_WEBHOOK}}`"),
+            None => fault(
+                &[],
+                format!("A sink must have just one of {KINDS}"),
+                "Such as `slack: {webhook: {env: SLACK_WEBHOOK}}`",
+            ),
             Some(Service::Slack(slack)) if !slack.is_usable() => fault(
                 &["slack"],
                 "Slack needs either `webhook`, or `token` and `channel`".to_owned(),
                 "With a token one message a deploy is kept up to date; docs/notifications.md says how to get either",
             ),
             Some(Service::Email(email)) => {
-                let is_known = ["smtp://", "smtps://", "smtp+plain://"].iter().any(|begin| email.server.starts_with(begin));
+                let is_known =
+                    ["smtp://", "smtps://", "smtp+plain://"].iter().any(|begin| email.server.starts_with(begin));
                 if !is_known {
                     let message = format!("'{}' is not the address of a mail server", email.server);
-                    fault(&["email", "server"], message, "Write smtp://HOST:587, smtps://HOST:465 or smtp+plain://HOST:25");
+                    fault(
+                        &["email", "server"],
+                        message,
+                        "Write smtp://HOST:587, smtps://HOST:465 or smtp+plain://HOST:25",
+                    );
                 }
                 if email.server.starts_with("smtp+plain://") && email.password.is_some() {
                     let message = "A password must not be sent without encryption".to_owned();
@@ -236,11 +248,7 @@ impl Sink {
 
 impl SlackConfig {
     fn is_usable(&self) -> bool {
-        match (&self.webhook, &self.token, &self.channel) {
-            (Some(_), None, None) => true,
-            (None, Some(_), Some(_)) => true,
-            _ => false,
-        }
+        matches!((&self.webhook, &self.token, &self.channel), (Some(_), None, None) | (None, Some(_), Some(_)))
     }
 }
 
@@ -264,7 +272,9 @@ impl Service<'_> {
     /// What suits it: people are told of what is done or needs them; what holds one state for each deploy has to hear of
     /// every end.
     fn usual_events(self) -> Vec<EventKind> {
-        use EventKind::{Applied, Began, Failed, Interrupted, Live, Recovered, Refused, ServiceLive, Stopped, Superseded};
+        use EventKind::{
+            Applied, Began, Failed, Interrupted, Live, Recovered, Refused, ServiceLive, Stopped, Superseded,
+        };
         let ends = [Live, Recovered, Applied, Refused, Failed, Superseded, Stopped, Interrupted];
         match self {
             Self::GitHub(_) | Self::GitLab(_) | Self::Gitea(_) | Self::Grafana(_) => [&[Began], &ends[..]].concat(),

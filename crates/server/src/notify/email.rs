@@ -20,10 +20,8 @@ pub(super) async fn send(opener: &Opener<'_>, config: &EmailConfig, event: &Even
     let mut server = server(&config.server)?.timeout(Some(PATIENCE));
     if let (Some(username), Some(password)) = (&config.username, &config.password) {
         let (username, password) = (opener.open(username)?, opener.open(password)?);
-        server = server.credentials(Credentials::new(
-            username.expose_secret().to_owned(),
-            password.expose_secret().to_owned(),
-        ));
+        server = server
+            .credentials(Credentials::new(username.expose_secret().to_owned(), password.expose_secret().to_owned()));
     }
     match server.build().send(message).await {
         Ok(_) => Ok(None),
@@ -104,7 +102,8 @@ fn html(story: &Story) -> String {
         };
     }
     if !story.services.is_empty() {
-        let items: Vec<String> = story.services.iter().map(|service| format!("<li>{}</li>", escaped(service))).collect();
+        let items: Vec<String> =
+            story.services.iter().map(|service| format!("<li>{}</li>", escaped(service))).collect();
         html += &format!("<ul>{}</ul>\n", items.join(""));
     }
     html += &story.note.as_deref().map(|note| format!("<p>{}</p>\n", escaped(note))).unwrap_or_default();

@@ -32,9 +32,13 @@ impl Http {
     /// # Errors
     /// This machine's certificates cannot be used.
     pub fn new() -> Result<Self, String> {
+        Self::with_patience(PATIENCE)
+    }
+
+    pub(super) fn with_patience(patience: Duration) -> Result<Self, String> {
         // Whoever was first has chosen the same one.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().timeout(PATIENCE).redirect(Policy::none());
+        let client = Client::builder().timeout(patience).redirect(Policy::none());
         let client = client.user_agent(concat!("landfall/", env!("CARGO_PKG_VERSION"))).build();
         client.map(Self).map_err(|error| words(&error))
     }
@@ -113,7 +117,7 @@ impl Answer {
 /// An error with its causes, without the address.
 fn words(error: &reqwest::Error) -> String {
     if error.is_timeout() {
-        return format!("It has not answered for {} seconds", PATIENCE.as_secs());
+        return "It has not answered in time".to_owned();
     }
     let mut cause = error.source();
     let mut last = "The request could not be sent".to_owned();

@@ -46,7 +46,9 @@ pub(super) async fn send(
         match bot.call("chat.update", &update).await {
             // Somebody has deleted it, or it is too old to be changed.
             Err(Fault::Permanent { why })
-                if ["message_not_found", "cant_update_message", "edit_window_closed"].iter().any(|word| why.contains(word)) => {}
+                if ["message_not_found", "cant_update_message", "edit_window_closed"]
+                    .iter()
+                    .any(|word| why.contains(word)) => {}
             Err(fault) => return Err(fault),
             Ok(_) => return Ok(handle.map(str::to_owned)),
         }
@@ -78,7 +80,10 @@ impl Bot<'_> {
         if json.is_object() && !PASSING.contains(&error) {
             return Err(Fault::Permanent { why });
         }
-        Err(Fault::Passing { why, after: answer.after().or((error == "ratelimited").then_some(Duration::from_secs(30))) })
+        Err(Fault::Passing {
+            why,
+            after: answer.after().or((error == "ratelimited").then_some(Duration::from_secs(30))),
+        })
     }
 }
 
@@ -102,9 +107,7 @@ pub(super) fn body(story: &Story) -> Value {
         blocks.push(section(&escaped(&truncate(note, 1000))));
     }
     if let Some(reason) = &story.reason {
-        // A fence inside would end the block.
-        let reason = escaped(&truncate(reason, 2000)).replace("```", "'''");
-        blocks.push(section(&format!("```{reason}```")));
+        blocks.push(section(&format!("```{}```", escaped(&truncate(reason, 2000)))));
     }
     if let Some(link) = &story.link {
         blocks.push(section(&format!("<{}|More about this deploy>", escaped(link))));
@@ -127,7 +130,7 @@ fn cut(text: &str) -> String {
     if text.chars().count() <= MOST { text.to_owned() } else { truncate(text, MOST - 3) + "```" }
 }
 
-/// No text becomes a mention, a link or a command. Source: <https://docs.slack.dev/messaging/formatting-message-text>.
+/// No text becomes a mention, a link or a command, nor ends a block of code. Source: <https://docs.slack.dev/messaging/formatting-message-text>.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace("```", "'''")
 }

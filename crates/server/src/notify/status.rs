@@ -36,6 +36,10 @@ pub(super) async fn send(
 ) -> Taken {
     // Files outside of Git have no commit.
     let Some(revision) = event.content.deploy.revision.as_deref() else { return Ok(None) };
+    // One service says nothing of the whole commit.
+    if event.kind == EventKind::ServiceLive {
+        return Ok(None);
+    }
     let repository = event.content.deploy.repository.as_deref().unwrap_or(&event.repository);
     let api = Api::new(forge, config, repository)?;
     let token = opener.open(&config.token)?;
@@ -71,7 +75,9 @@ impl Api {
     fn new(forge: Forge, config: &ForgeConfig, repository: &str) -> Result<Self, Fault> {
         let place = links::place(repository);
         let unknown = |field: &str| {
-            Fault::permanent(format!("The repository's address does not tell its {field} there; give `{field}` in landfall.yaml"))
+            Fault::permanent(format!(
+                "The repository's address does not tell its {field} there; give `{field}` in landfall.yaml"
+            ))
         };
         let url = match (&config.url, &place) {
             (Some(url), _) => url.trim_end_matches('/').to_owned(),
@@ -126,9 +132,27 @@ fn description(story: &Story) -> String {
 fn state(forge: Forge, kind: EventKind) -> &'static str {
     let is_gitlab = forge == Forge::GitLab;
     match kind {
-        EventKind::Began | EventKind::ServiceLive => if is_gitlab { "running" } else { "pending" },
+        EventKind::Began | EventKind::ServiceLive => {
+            if is_gitlab {
+                "running"
+            } else {
+                "pending"
+            }
+        }
         EventKind::Live | EventKind::Recovered | EventKind::Applied => "success",
-        EventKind::Refused | EventKind::Failed => if is_gitlab { "failed" } else { "failure" },
-        EventKind::Superseded | EventKind::Stopped | EventKind::Interrupted => if is_gitlab { "canceled" } else { "error" },
+        EventKind::Refused | EventKind::Failed => {
+            if is_gitlab {
+                "failed"
+            } else {
+                "failure"
+            }
+        }
+        EventKind::Superseded | EventKind::Stopped | EventKind::Interrupted => {
+            if is_gitlab {
+                "canceled"
+            } else {
+                "error"
+            }
+        }
     }
 }

@@ -78,6 +78,10 @@ impl Story {
     /// The headline with the commit, in one line.
     pub fn line(&self) -> String {
         match &self.commit {
+            // It is about the commit itself.
+            Some(commit) if self.headline.starts_with(&commit.short) => {
+                self.headline.replacen(&commit.short, &commit.words(), 1)
+            }
             Some(commit) => format!("{}, by {}", self.headline, commit.words()),
             None => self.headline.clone(),
         }
@@ -121,16 +125,18 @@ pub(crate) fn story(event: &Event, public_url: Option<&str>) -> Story {
     let revision = deploy.revision.as_deref().map_or("A deploy of files".to_owned(), |id| short(id).to_owned());
     let (headline, mood) = match event.kind {
         EventKind::Began => (format!("{revision} is being deployed to {place}"), Mood::Busy),
-        EventKind::Live | EventKind::ServiceLive => (format!("{what} {is} live in {place} since {since}{pods}"), Mood::Good),
+        EventKind::Live | EventKind::ServiceLive => {
+            (format!("{what} {is} live in {place} since {since}{pods}"), Mood::Good)
+        }
         EventKind::Recovered => {
-            let what = if one.is_some() { format!("{place} is live again since {since}: {what}{pods}") } else {
+            let what = if one.is_some() {
+                format!("{place} is live again since {since}: {what}{pods}")
+            } else {
                 format!("{place} is live again since {since}")
             };
             (what, Mood::Good)
         }
-        EventKind::Applied => {
-            (format!("{what} {is} written to {place}; nobody waited until it was live"), Mood::Good)
-        }
+        EventKind::Applied => (format!("{what} {is} written to {place}; nobody waited until it was live"), Mood::Good),
         EventKind::Refused => (format!("{revision} was refused for {place}; nothing was written"), Mood::Bad),
         EventKind::Failed => (failed(content, &revision, place), Mood::Bad),
         EventKind::Superseded => (format!("{revision} made way for a newer revision in {place}"), Mood::Calm),

@@ -6,7 +6,13 @@
 use landfall_deploy::config::notifications::ChatConfig;
 use serde_json::{Value, json};
 
-use super::{Taken, http::Http, opener::Opener, story::{Mood, Story}, truncate::truncate};
+use super::{
+    Taken,
+    http::Http,
+    opener::Opener,
+    story::{Mood, Story},
+    truncate::truncate,
+};
 
 pub(super) async fn send(http: &Http, opener: &Opener<'_>, config: &ChatConfig, story: &Story) -> Taken {
     http.post(&opener.open(&config.webhook)?, &body(story)).await.map(|_| None)

@@ -29,7 +29,14 @@ pub struct Tested {
 
 /// Sends a test message to a sink. Nothing is recorded. A forge is only asked whether its repository can be reached: the
 /// status of a commit is not for tests. `repository` is the deployment repository's address.
-pub async fn test(http: &Http, secrets: &Secrets, config: &Config, name: &str, sink: &Sink, repository: &str) -> Tested {
+pub async fn test(
+    http: &Http,
+    secrets: &Secrets,
+    config: &Config,
+    name: &str,
+    sink: &Sink,
+    repository: &str,
+) -> Tested {
     let opener = Opener::new(secrets);
     let kind = sink.service().map_or("sink", Service::kind);
     let forge = match sink.service() {

@@ -50,7 +50,10 @@ pub(super) fn signature(secret: &[u8], body: &[u8]) -> String {
 }
 
 pub(super) fn body(event: &Event, story: &Story) -> Value {
-    let source = format!("/landfall/{}", percent_encoding::utf8_percent_encode(&event.environment, percent_encoding::NON_ALPHANUMERIC));
+    let source = format!(
+        "/landfall/{}",
+        percent_encoding::utf8_percent_encode(&event.environment, percent_encoding::NON_ALPHANUMERIC)
+    );
     let (kind, subject_id) = names(event);
     let content = &event.content;
     let subject = match &content.service {

@@ -58,7 +58,8 @@ struct Worker {
 }
 
 /// What came of one look at the outbox.
-enum Step {
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Step {
     /// One event was dealt with.
     Done,
     /// Nothing before this time.
@@ -175,7 +176,7 @@ impl Notifier {
         }
     }
 
-    async fn step(&self, name: &str, sink: &Sink, is_failing: &mut bool) -> landfall_journal::Result<Step> {
+    pub(super) async fn step(&self, name: &str, sink: &Sink, is_failing: &mut bool) -> landfall_journal::Result<Step> {
         let now = Time::now();
         match self.journal.next_delivery(&self.repository, name, &self.environments, now).await? {
             NextDelivery::Nothing => Ok(Step::Rest(LOOKS)),
@@ -226,21 +227,30 @@ impl Notifier {
                 );
                 self.journal.delivery_failed(delivery, &why, again, now).await?;
                 if !std::mem::replace(is_failing, true) {
-                    (self.tell)(true, format!("{name} could not be told of `{}`, and is tried again: {why}", event.kind));
+                    (self.tell)(
+                        true,
+                        format!("{name} could not be told of `{}`, and is tried again: {why}", event.kind),
+                    );
                 }
                 let is_asked = matches!(fault, Fault::Passing { after: Some(_), .. });
                 return Ok(is_asked.then_some(wait));
             }
             Verdict::Dead => {
                 self.journal.give_up_delivery(delivery, DeliveryState::Dead, &why, now).await?;
-                (self.tell)(true, format!(
-                    "{name} was not told of `{}`, and is not tried again: {why}\n`landfall notifications` lists it",
-                    event.kind
-                ));
+                (self.tell)(
+                    true,
+                    format!(
+                        "{name} was not told of `{}`, and is not tried again: {why}\n`landfall notifications` lists it",
+                        event.kind
+                    ),
+                );
             }
             Verdict::Stop => {
                 self.journal.stop_sink(&self.repository, name, &why, now).await?;
-                (self.tell)(true, format!("{name} is not told anything any more, since it says that it is gone: {why}"));
+                (self.tell)(
+                    true,
+                    format!("{name} is not told anything any more, since it says that it is gone: {why}"),
+                );
             }
         }
         Ok(None)
