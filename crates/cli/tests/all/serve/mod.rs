@@ -3,10 +3,13 @@
 mod configuration;
 mod follows;
 mod killed;
+mod notifies;
 mod once;
 mod passing;
+mod receiver;
 mod serving;
 mod several;
+mod statuses;
 mod superseded;
 
 use serving::Serving;
