@@ -133,10 +133,23 @@ fn a_test_message_says_what_is_wrong() {
         "  team: {slack: {webhook: {env: NOT_SET}}}\n  chat: {discord: {webhook: {file: /nowhere}}}\n",
     );
     let ran = shop.landfall(&["notify", "--test"]);
-    insta::assert_snapshot!(ran.snapshot(), @"");
+    insta::assert_snapshot!(ran.snapshot(), @r"
+    --- stderr ---
+    warning: chat (discord): /nowhere cannot be read: No such file or directory (os error 2)
+    hook (webhook): a test message was taken
+    warning: team (slack): The environment variable NOT_SET is not set
+    error: 2 sinks have not taken its test message
+    hint: docs/notifications.md says what each needs
+    --- exit status 1 ---
+    ");
     let ran = shop.landfall(&["notify", "--test", "hook"]);
     assert_eq!((ran.status, receiver.bodies().len()), (0, 2), "{}", ran.stderr);
     let ran = shop.landfall(&["notify", "--test", "hok"]);
-    insta::assert_snapshot!(ran.snapshot(), @"");
+    insta::assert_snapshot!(ran.snapshot(), @r"
+    --- stderr ---
+    error: landfall.yaml has no sink 'hok'
+    hint: it has chat, hook, team
+    --- exit status 1 ---
+    ");
     assert_eq!(left(&shop), "Every notification was delivered\n");
 }
