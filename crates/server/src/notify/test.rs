@@ -14,6 +14,7 @@ use super::{
     send::send,
     status::{self, Forge},
     story::{Mood, Story},
+    webhook,
 };
 
 /// What came of testing one sink.
@@ -51,7 +52,11 @@ pub async fn test(
             .map(|_| "the token reaches the repository; the status of a commit is set by deploys only"),
         None => {
             let (event, story) = (event(config, repository), story(config, name));
-            send(http, &opener, sink, &event, &story, None).await.map(|_| "a test message was taken")
+            let sent = match sink.service() {
+                Some(Service::Webhook(config)) => webhook::test(http, &opener, config, &event, &story).await,
+                _ => send(http, &opener, sink, &event, &story, None).await,
+            };
+            sent.map(|_| "a test message was taken")
         }
     };
     Tested { sink: name.to_owned(), kind, result: result.map_err(|fault| opener.hide(fault.why())) }

@@ -26,8 +26,29 @@ pub(super) async fn send(
     event: &Event,
     story: &Story,
 ) -> Taken {
+    post(http, opener, config, &body(event, story)).await
+}
+
+/// A body of its own, for a message that is only a test: a program must not take it for something that happened.
+pub(super) async fn test(
+    http: &Http,
+    opener: &Opener<'_>,
+    config: &WebhookConfig,
+    event: &Event,
+    story: &Story,
+) -> Taken {
+    let mut body = body(event, story);
+    for kind in ["/type", "/data/context/type"] {
+        if let Some(kind) = body.pointer_mut(kind) {
+            *kind = "dev.cdeventsx.landfall-test.sent.0.1.0".into();
+        }
+    }
+    post(http, opener, config, &body).await
+}
+
+async fn post(http: &Http, opener: &Opener<'_>, config: &WebhookConfig, body: &Value) -> Taken {
     let url = opener.open(&config.url)?;
-    let body = body(event, story).to_string();
+    let body = body.to_string();
     let mut request = http.request(Method::POST, url.expose_secret())?;
     request = request.header("content-type", "application/cloudevents+json; charset=utf-8");
     if let Some(secret) = &config.secret {

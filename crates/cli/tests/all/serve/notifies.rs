@@ -49,11 +49,12 @@ fn tells_each_thing_once() {
     level(&shop, "trace");
     shop.work.commit("Mend it");
     receiver.until(7);
-    // By hand, in another process.
     level(&shop, "warn");
-    shop.work.commit("By hand");
+    shop.work.commit("Warn");
     serving.until_page("/metrics", "landfall_notifications{sink=\"hook\",state=\"delivered\"}");
     receiver.until(9);
+    serving.until_page("/notifications", "Every notification was delivered");
+    serving.until_page("/api/v1/notifications", r#""kind":"Notifications","notifications":[],"stoppedSinks":[]"#);
     let said = serving.end();
     assert_eq!(receiver.kinds(), "began live began live failed began recovered began live");
     let bodies = receiver.bodies().join("\n");
@@ -144,6 +145,7 @@ fn a_test_message_says_what_is_wrong() {
     ");
     let ran = shop.landfall(&["notify", "--test", "hook"]);
     assert_eq!((ran.status, receiver.bodies().len()), (0, 2), "{}", ran.stderr);
+    assert!(receiver.bodies()[0].contains("\"type\":\"dev.cdeventsx.landfall-test.sent.0.1.0\""));
     let ran = shop.landfall(&["notify", "--test", "hok"]);
     insta::assert_snapshot!(ran.snapshot(), @r"
     --- stderr ---

@@ -350,12 +350,12 @@ fn to_discord() {
 
 #[test]
 fn to_mattermost() {
-    insta::assert_snapshot!(pretty(&mattermost::body(&told(&event(EventKind::Failed)))), @r#"
+    insta::assert_snapshot!(pretty(&mattermost::body(&told(&event(EventKind::Failed)))).replace('\u{200b}', "[NO WIDTH]"), @r#"
     {
       "props": {
         "disable_group_highlight": true
       },
-      "text": "❌ **9f8e7d6 will not become live in production**\nby [9f8e7d6 \\(Ada, Fix \\<\\!channel\\> @​everyone \\*\\*now\\*\\* \\[x\\]\\(http://evil\\) \\<script\\>alert\\(1\\)\\</script\\> \\`\\`\\`\\)](https://github.com/team/shop/commit/9f8e7d69f8e7d69f8e7d69f8e7d69f8e7d6abcde)\n```\nstatefulset/gitserver: gitserver-0 crashes: it exited with 1; its last words: <b>no disk</b> '''\n```\n[More about this deploy](https://landfall.example.com/deploys/01kb0000000000000000000000)"
+      "text": "❌ **9f8e7d6 will not become live in production**\nby [9f8e7d6 \\(Ada, Fix \\<\\!channel\\> @[NO WIDTH]everyone \\*\\*now\\*\\* \\[x\\]\\(http://evil\\) \\<script\\>alert\\(1\\)\\</script\\> \\`\\`\\`\\)](https://github.com/team/shop/commit/9f8e7d69f8e7d69f8e7d69f8e7d69f8e7d6abcde)\n```\nstatefulset/gitserver: gitserver-0 crashes: it exited with 1; its last words: <b>no disk</b> '''\n```\n[More about this deploy](https://landfall.example.com/deploys/01kb0000000000000000000000)"
     }
     "#);
 }
