@@ -13,6 +13,7 @@ use landfall_deploy::{
 };
 use landfall_git::{Commit, Mirror};
 use landfall_journal::{Cause, Place};
+use landfall_server::notify::Notifier;
 
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
@@ -38,6 +39,8 @@ pub struct Served {
     pub wait: std::time::Duration,
     /// Where everybody can see how it stands.
     pub board: Arc<Board>,
+    /// Who tells people of it.
+    pub notifier: Arc<Notifier>,
 }
 
 #[async_trait]
@@ -65,6 +68,10 @@ impl Host for Served {
             environment: environment.to_owned(),
             board: Arc::clone(&self.board),
         })
+    }
+
+    async fn configured(&self, config: Option<&Arc<Config>>) {
+        self.notifier.configured(config.map(Arc::as_ref)).await;
     }
 
     fn tell(&self, news: News) {

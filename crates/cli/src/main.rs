@@ -9,6 +9,7 @@ mod error;
 mod host;
 mod inspect;
 mod journal;
+mod notifications;
 mod output;
 mod place;
 mod reverter;

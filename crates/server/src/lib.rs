@@ -1,5 +1,5 @@
 //! What `landfall serve` answers over HTTP: the page, the API, metrics, and webhooks. All of it is read-only: nothing here
-//! deploys, and a webhook only says that somebody may look now.
+//! deploys, and a webhook only says that somebody may look now. And whom it tells of deploys: [`notify`].
 
 mod access;
 mod api;
@@ -10,6 +10,7 @@ mod health;
 mod inspect;
 mod links;
 mod metrics;
+pub mod notify;
 mod page;
 mod problem;
 mod router;

@@ -4,12 +4,27 @@ use std::{fmt::Write as _, sync::Arc};
 
 use axum::{extract::State, http::header, response::IntoResponse};
 use landfall_deploy::follow::{Environment, Phase, Standing};
+use landfall_journal::DeliveryCounts;
 
 use crate::app::App;
 
 /// All metrics. Their labels are names of repositories and environments: their number does not grow with deploys.
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], render(&app.board.read()))
+    // A journal that is away must not hide how the environments stand; `/readyz` says that it is.
+    let counts = app.journal.delivery_counts().await.unwrap_or_default();
+    let text = render(&app.board.read()) + &of_notifications(&counts);
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
+}
+
+/// The notifications of the journal by sink and state: `waiting`, `delivered`, `dead` or `dropped`.
+fn of_notifications(counts: &DeliveryCounts) -> String {
+    let mut text = "# HELP landfall_notifications The notifications in the journal, by how far they are.\n\
+                    # TYPE landfall_notifications gauge\n"
+        .to_owned();
+    for (sink, state, count) in counts {
+        let _ = writeln!(text, "landfall_notifications{{sink=\"{}\",state=\"{state}\"}} {count}", escaped(sink));
+    }
+    text
 }
 
 type Value = fn(&Environment) -> f64;
@@ -68,6 +83,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use landfall_deploy::follow::Repository;
+    use landfall_journal::DeliveryState;
 
     use super::*;
 
@@ -99,6 +115,17 @@ mod tests {
         # TYPE landfall_environment_phase_since_seconds gauge
         landfall_environment_phase_since_seconds{repository="https://host/shop",environment="prod"} 0
         landfall_environment_phase_since_seconds{repository="https://host/shop",environment="te\"st"} 0
+        "#);
+    }
+    #[test]
+    fn notifications_by_sink_and_state() {
+        let counts =
+            vec![("te\"am".to_owned(), DeliveryState::Dead, 2), ("team".to_owned(), DeliveryState::Delivered, 7)];
+        insta::assert_snapshot!(of_notifications(&counts), @r#"
+        # HELP landfall_notifications The notifications in the journal, by how far they are.
+        # TYPE landfall_notifications gauge
+        landfall_notifications{sink="te\"am",state="dead"} 2
+        landfall_notifications{sink="team",state="delivered"} 7
         "#);
     }
 }

@@ -13,7 +13,10 @@ use clap::{Args, ValueEnum};
 use landfall_deploy::follow::{Board, Ended, Follower, News, Pace, Pass};
 use landfall_git::RepoUrl;
 use landfall_journal::Journal;
-use landfall_server::{Access, App, Hints, Inspector, TrustedProxy, WebhookSecret};
+use landfall_server::{
+    Access, App, Hints, Inspector, TrustedProxy, WebhookSecret,
+    notify::{Http, Notifier},
+};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -26,7 +29,7 @@ use crate::{
     error::{CommandError, status},
     host::{self, Served},
     inspect::inspector,
-    journal, output,
+    journal, notifications, output,
     source::cached_mirror,
 };
 
@@ -59,6 +62,9 @@ pub struct ServeArgs {
     /// The file with the secret that forges sign their webhooks with; without it webhooks are refused
     #[arg(long, value_name = "FILE", requires = "listen")]
     webhook_secret_file: Option<PathBuf>,
+    /// Where people see the page, for links in notifications: https://landfall.example.com [default: no links]
+    #[arg(long, value_name = "URL", value_parser = public_url)]
+    public_url: Option<String>,
     /// Deploy what is new now, and end: for cron and CI
     #[arg(long)]
     once: bool,
@@ -88,10 +94,12 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
     let journal = Arc::new(journal::open(&args.journal).await?);
     let (end, ends) = watch::channel(false);
     let board = Arc::new(Board::default());
+    let http = notifications::http()?;
     let mut repositories = Vec::new();
     for repo in &args.repo {
         let url = address(repo)?;
         let prefix = if args.repo.len() > 1 { format!("{url}: ") } else { String::new() };
+        let notifier = notifier(&args, &url, &prefix, (&journal, &http));
         repositories.push(Repository {
             url,
             prefix,
@@ -101,6 +109,7 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
             hint: Arc::new(Notify::new()),
             journal: Arc::clone(&journal),
             board: Arc::clone(&board),
+            notifier,
             ends: ends.clone(),
         });
     }
@@ -146,6 +155,7 @@ struct Repository {
     hint: Arc<Notify>,
     journal: Arc<Journal>,
     board: Arc<Board>,
+    notifier: Arc<Notifier>,
     ends: watch::Receiver<bool>,
 }
 
@@ -188,8 +198,9 @@ impl Repository {
         let broke = |error| CommandError::internal(format!("The repository could not be cloned: {error}"));
         let mirror = Arc::new(mirror.map_err(broke)??);
         let (prefix, wait, board) = (self.prefix.clone(), self.wait, Arc::clone(&self.board));
+        let notifier = Arc::clone(&self.notifier);
         Ok(Follower {
-            host: Arc::new(Served { mirror: Arc::clone(&mirror), prefix, wait, board }),
+            host: Arc::new(Served { mirror: Arc::clone(&mirror), prefix, wait, board, notifier }),
             mirror,
             journal: Arc::clone(&self.journal),
             me: holder(),
@@ -199,6 +210,18 @@ impl Repository {
             ends: self.ends.clone(),
         })
     }
+}
+
+/// Who tells people of what happens to a repository's environments.
+fn notifier(args: &ServeArgs, url: &RepoUrl, prefix: &str, (journal, http): (&Arc<Journal>, &Http)) -> Arc<Notifier> {
+    let prefix = prefix.to_owned();
+    let tell = Arc::new(move |is_fault: bool, text: String| {
+        let text = format!("{prefix}notifications: {text}");
+        if is_fault { output::warning(&text) } else { output::note(&text) }
+    });
+    let (url, journal) = (url.to_string(), Arc::clone(journal));
+    let notifier = Notifier::new(url, journal, http.clone(), notifications::secrets(), tell);
+    Arc::new(notifier.telling_of(args.environments.clone(), args.public_url.clone()))
 }
 
 /// The address of a repository; a folder of this machine by its whole path.
@@ -251,6 +274,11 @@ fn trusted_proxy(text: &str) -> Result<TrustedProxy, String> {
     Ok(TrustedProxy { address, header: header.to_owned() })
 }
 
+fn public_url(text: &str) -> Result<String, String> {
+    let is_address = text.starts_with("https://") || text.starts_with("http://");
+    if is_address { Ok(text.trim_end_matches('/').to_owned()) } else { Err("write https://HOST".to_owned()) }
+}
+
 /// The worst of all is the exit status.
 async fn once(repositories: Vec<Repository>) -> Result<ExitCode, CommandError> {
     let mut followers = Vec::new();
@@ -262,6 +290,9 @@ async fn once(repositories: Vec<Repository>) -> Result<ExitCode, CommandError> {
     for task in tasks {
         let ended = |error| CommandError::internal(format!("A repository could not be followed: {error}"));
         passes.push(task.await.map_err(ended)?);
+    }
+    for repository in &repositories {
+        repository.notifier.finish().await;
     }
     let failed = |pass: &Pass| {
         let is_fault = |ended: &Option<Ended>| matches!(ended, None | Some(Ended::OwnFault | Ended::PassingFault));

@@ -1,5 +1,7 @@
 //! What a follower needs of the program around it: connections, and somebody to tell.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use landfall_core::{diagnostic::Diagnostic, manifest::Manifest};
 use landfall_git::Commit;
@@ -30,6 +32,10 @@ pub trait Host: Send + Sync + 'static {
 
     /// Who is told of the steps of a deploy.
     fn progress(&self, environment: &str, commit: &Commit) -> Box<dyn Progress>;
+
+    /// The newest usable configuration of the default branch, before any deploy by it; `None` once this process does not
+    /// follow the repository any more.
+    async fn configured(&self, config: Option<&Arc<Config>>);
 
     /// Something happened.
     fn tell(&self, news: News);

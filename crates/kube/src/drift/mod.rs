@@ -12,10 +12,13 @@ use std::{
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use kube::runtime::watcher;
-use landfall_deploy::target::{DriftRequest, DriftSight, DriftWatch, TargetError};
+use landfall_deploy::{
+    target::{DriftRequest, DriftSight, DriftWatch, TargetError},
+    task::Task,
+};
 use tokio::sync::Notify;
 
-use crate::{http::Api, task::Task, watch::feed};
+use crate::{http::Api, watch::feed};
 use ledger::Ledger;
 
 /// Changes come in bursts, such as a `kubectl delete` of many: a moment's rest tells them together.

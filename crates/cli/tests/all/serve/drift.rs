@@ -52,8 +52,35 @@ fn what_somebody_changes_or_deletes_is_put_right() {
     shop.work.commit("Tell more");
     serving.until_times(": Live: 1 updated", 2);
     let shown = history(&shop);
-    insta::assert_snapshot!(without_revisions(&serving.end()), @"");
-    insta::assert_snapshot!(shown, @"");
+    insta::assert_snapshot!(without_revisions(&serving.end()), @r"
+    prod: follows the branch main
+    prod: deploying [0] (Open the shop, Ada)
+    prod: 1 to create
+    prod: [0]: Live: 1 created
+    warning: prod: corrects drift: configmap/settings in namespace shop-105: data[level] was changed by kubectl-patch
+    prod: 1 to update
+    prod: [0]: drift: Live: 1 updated
+    warning: prod: corrects drift: configmap/settings in namespace shop-105: it was deleted, or has lost the environment's label
+    prod: 1 to create
+    prod: [0]: drift: Live: 1 created
+    prod: deploying [1] (Tell more, Ada)
+    prod: 1 to update
+    prod: [1]: Live: 1 updated
+    Ending once what is being written is written
+    Ended; what was being written is written
+    ");
+    insta::assert_snapshot!(shown, @r"
+    hh:mm:ss  live  prod [0] Tell more
+        by Ada, serve by ada@$HOST, 1 updated, live after [N] s
+    hh:mm:ss  live  prod [1] Open the shop
+        by Ada, drift by ada@$HOST, 1 created, live after [N] s
+    hh:mm:ss  not by Landfall  configmap/settings: it was deleted
+    hh:mm:ss  live  prod [1] Open the shop
+        by Ada, drift by ada@$HOST, 1 updated, live after [N] s
+    hh:mm:ss  live  prod [1] Open the shop
+        by Ada, serve by ada@$HOST, 1 created, live after [N] s
+    hh:mm:ss  not by Landfall  configmap/settings: data[level] was changed by kubectl-patch, which the next deploy overwrote
+    ");
 }
 
 #[test]

@@ -5,10 +5,13 @@ mod cron_jobs;
 mod drift;
 mod follows;
 mod killed;
+mod notifies;
 mod once;
 mod passing;
+mod receiver;
 mod serving;
 mod several;
+mod statuses;
 mod superseded;
 
 use serving::Serving;
