@@ -21,10 +21,11 @@ use super::{
     live::Live,
     look,
     next::{Current, Next, Past, next},
+    notice::Noticed,
     pace::Pace,
     tend::Tending,
 };
-use crate::{config::Config, target::Drifted};
+use crate::config::Config;
 
 /// The wait after the first failure.
 const RETRY: Duration = Duration::from_secs(5);
@@ -112,8 +113,8 @@ impl Loop {
                 }
                 Next::Idle if current.is_none() && live.as_ref().is_some_and(Live::is_due) => {
                     if let Some(live) = &mut live {
-                        let (commit, config, drifted) = live.correct();
-                        self.tell_fights(&drifted.fights);
+                        self.tell_drift(live);
+                        let (commit, config) = live.correct();
                         tending = None;
                         current = Some(self.start(commit, config, 1, Cause::Drift));
                     }
@@ -186,11 +187,20 @@ impl Loop {
     ) -> Option<Live> {
         match (ended, kept) {
             (Ended::Done, Some(kept)) => {
-                let fights = before.filter(|before| before.commit.id == running.commit.id).map(|before| before.fights);
                 let (host, name) = (Arc::clone(&self.host), self.name.clone());
-                Live::start(host, name, Arc::clone(&running.commit), Arc::clone(&running.config), kept, fights)
+                let (commit, config) = (Arc::clone(&running.commit), Arc::clone(&running.config));
+                let mut live = Live::start(host, name, commit, config, Arc::clone(&kept))?;
+                if let Some(before) = before.filter(|_| running.cause == Cause::Drift) {
+                    for drifted in live.succeed(before, &kept.written) {
+                        self.host.tell(News::Fight { environment: self.name.clone(), drifted });
+                    }
+                }
+                Some(live)
             }
             (Ended::OwnFault, _) => before.map(|mut before| {
+                if running.cause == Cause::Drift {
+                    before.refused();
+                }
                 before.go_on(Arc::clone(&self.host), self.name.clone());
                 before
             }),
@@ -204,19 +214,10 @@ impl Loop {
         }
     }
 
-    fn tell_drift(&self, live: &Live) {
-        let (noticed, corrects) = (live.noticed(), live.corrects());
-        self.host.tell(News::Drifted {
-            environment: self.name.clone(),
-            drifted: noticed.drifted,
-            corrects,
-            other: noticed.other,
-        });
-    }
-
-    fn tell_fights(&self, fights: &[Drifted]) {
-        for fight in fights {
-            self.host.tell(News::Fight { environment: self.name.clone(), drifted: fight.clone() });
+    fn tell_drift(&self, live: &mut Live) {
+        let corrects = live.corrects();
+        if let Some(Noticed { drifted, other }) = live.untold() {
+            self.host.tell(News::Drifted { environment: self.name.clone(), drifted, corrects, other });
         }
     }
 
@@ -250,11 +251,14 @@ impl Loop {
     /// What comes of a deploy is only told from now on; no decision hangs on it.
     fn give_way(&self, running: Running, former: &mut Vec<(Arc<Control>, JoinHandle<()>)>) {
         let (host, environment) = (Arc::clone(&self.host), self.name.clone());
-        let Running { commit, control, task, .. } = running;
+        let Running { commit, cause, control, task, .. } = running;
         let told = tokio::spawn(async move {
             let Attempt { ended, what } = of_task(task.await);
             let commit = Box::new(commit.as_ref().clone());
-            host.tell(News::Ended { environment, commit, ended, what, again: None });
+            host.tell(match cause {
+                Cause::Drift => News::Corrected { environment, commit, ended, what },
+                _ => News::Ended { environment, commit, ended, what, again: None },
+            });
         });
         former.push((control, told));
     }
