@@ -1,6 +1,6 @@
 //! What a follower of repositories gets from this program: connections, manifests, and lines that tell what happens.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use landfall_core::{health::HealthState, plan::Plan};
@@ -13,6 +13,7 @@ use landfall_deploy::{
 };
 use landfall_git::{Commit, Mirror};
 use landfall_journal::{Cause, Place};
+use landfall_server::Metrics;
 
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
@@ -29,9 +30,11 @@ pub struct Served {
     /// What lines about it begin with: nothing where it is the only one.
     pub prefix: String,
     /// How long a deploy waits until it is live.
-    pub wait: std::time::Duration,
+    pub wait: Duration,
     /// Where everybody can see how it stands.
     pub board: Arc<Board>,
+    /// What is counted of it.
+    pub metrics: Arc<Metrics>,
 }
 
 #[async_trait]
@@ -57,11 +60,17 @@ impl Host for Served {
             repository: self.address(),
             environment: environment.to_owned(),
             board: Arc::clone(&self.board),
+            metrics: Arc::clone(&self.metrics),
         })
+    }
+
+    fn looked(&self, took: Duration, failed: bool) {
+        self.metrics.looked(&self.address(), took, failed);
     }
 
     fn tell(&self, news: News) {
         self.board.tell(&self.address(), &news);
+        self.metrics.tell(&self.address(), &news);
         let prefix = &self.prefix;
         match &news {
             News::GoodConfig | News::FailedAgain { .. } | News::Recorded { .. } => {}
@@ -99,7 +108,7 @@ impl Host for Served {
                 commit.subject,
                 commit.author.name
             )),
-            News::Ended { environment, commit, ended, what, again } => {
+            News::Ended { environment, commit, ended, what, again, .. } => {
                 let text = format!("{prefix}{environment}: {}: {what}", commit.id.short());
                 match (ended, again) {
                     (Ended::Done, _) => output::note(&text),
@@ -181,11 +190,13 @@ struct Lines {
     repository: String,
     environment: String,
     board: Arc<Board>,
+    metrics: Arc<Metrics>,
 }
 
 impl Progress for Lines {
     fn tell(&self, event: Event) {
         self.board.step(&self.repository, &self.environment, &event);
+        self.metrics.step(&self.repository, &self.environment, &event);
         let prefix = &self.prefix;
         match event {
             Event::Waiting { holder } => output::note(&format!("{prefix}: waits for the deploy of {holder}")),

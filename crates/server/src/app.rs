@@ -8,7 +8,7 @@ use landfall_deploy::{follow::Board, inspect::Inspected};
 use landfall_journal::Journal;
 use tokio::sync::{Notify, Semaphore};
 
-use crate::access::Access;
+use crate::{access::Access, metrics::Metrics};
 
 /// What every answer is made from.
 pub struct App {
@@ -22,6 +22,8 @@ pub struct App {
     pub hints: Hints,
     /// Who asks the targets about one object.
     pub inspector: Inspector,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// The secret that forges sign their webhooks with; without one they are refused.
     pub webhook_secret: Option<WebhookSecret>,
 }

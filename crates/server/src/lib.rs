@@ -10,6 +10,7 @@ mod health;
 mod inspect;
 mod links;
 mod metrics;
+mod openapi;
 mod page;
 mod problem;
 mod router;
@@ -18,4 +19,5 @@ mod words;
 
 pub use access::{Access, AccessFault, TrustedProxy};
 pub use app::{App, Hints, Inspector, Question, WebhookSecret};
+pub use metrics::Metrics;
 pub use router::serve;

@@ -13,7 +13,7 @@ use clap::Args;
 use landfall_deploy::follow::{Board, Ended, Follower, News, Pace, Pass};
 use landfall_git::RepoUrl;
 use landfall_journal::Journal;
-use landfall_server::{Access, App, Hints, Inspector, TrustedProxy, WebhookSecret};
+use landfall_server::{Access, App, Hints, Inspector, Metrics, TrustedProxy, WebhookSecret};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -75,7 +75,7 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
     };
     let journal = Arc::new(journal::open(&args.journal).await?);
     let (end, ends) = watch::channel(false);
-    let board = Arc::new(Board::default());
+    let (board, metrics) = (Arc::new(Board::default()), Arc::new(Metrics::default()));
     let mut repositories = Vec::new();
     for repo in &args.repo {
         let url = address(repo)?;
@@ -89,6 +89,7 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
             hint: Arc::new(Notify::new()),
             journal: Arc::clone(&journal),
             board: Arc::clone(&board),
+            metrics: Arc::clone(&metrics),
             ends: ends.clone(),
         });
     }
@@ -98,7 +99,7 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
     if let Some(address) = args.listen {
         let hints = repositories.iter().map(|repository| Arc::clone(&repository.hint)).collect();
         let inspector = inspector(repositories.iter().map(|repository| repository.url.clone()).collect());
-        let app = app(&args, address, (&journal, &board), Hints(hints), inspector)?;
+        let app = app(&args, address, (&journal, &board, &metrics), (Hints(hints), inspector))?;
         let listener = TcpListener::bind(address).await.map_err(|error| {
             CommandError::user(format!("Nothing can be answered at {address}: {error}"))
                 .hint("choose another --listen, or end what uses this address")
@@ -134,6 +135,7 @@ struct Repository {
     hint: Arc<Notify>,
     journal: Arc<Journal>,
     board: Arc<Board>,
+    metrics: Arc<Metrics>,
     ends: watch::Receiver<bool>,
 }
 
@@ -175,9 +177,10 @@ impl Repository {
         let mirror = tokio::task::spawn_blocking(move || cached_mirror(&url)).await;
         let broke = |error| CommandError::internal(format!("The repository could not be cloned: {error}"));
         let mirror = Arc::new(mirror.map_err(broke)??);
-        let (prefix, wait, board) = (self.prefix.clone(), self.wait, Arc::clone(&self.board));
+        let (prefix, wait) = (self.prefix.clone(), self.wait);
+        let (board, metrics) = (Arc::clone(&self.board), Arc::clone(&self.metrics));
         Ok(Follower {
-            host: Arc::new(Served { mirror: Arc::clone(&mirror), prefix, wait, board }),
+            host: Arc::new(Served { mirror: Arc::clone(&mirror), prefix, wait, board, metrics }),
             mirror,
             journal: Arc::clone(&self.journal),
             me: holder(),
@@ -203,9 +206,8 @@ fn address(repo: &str) -> Result<RepoUrl, CommandError> {
 fn app(
     args: &ServeArgs,
     address: SocketAddr,
-    (journal, board): (&Arc<Journal>, &Arc<Board>),
-    hints: Hints,
-    inspector: Inspector,
+    (journal, board, metrics): (&Arc<Journal>, &Arc<Board>, &Arc<Metrics>),
+    (hints, inspector): (Hints, Inspector),
 ) -> Result<App, CommandError> {
     let token = args.token_file.as_deref().map(secret).transpose()?;
     let access = Access::new(address, token, args.trusted_proxy.clone()).map_err(|fault| {
@@ -220,7 +222,8 @@ fn app(
         })?),
         None => None,
     };
-    Ok(App { board: Arc::clone(board), journal: Arc::clone(journal), access, hints, inspector, webhook_secret })
+    let (journal, board, metrics) = (Arc::clone(journal), Arc::clone(board), Arc::clone(metrics));
+    Ok(App { board, journal, access, hints, inspector, metrics, webhook_secret })
 }
 
 fn secret(path: &Path) -> Result<String, CommandError> {

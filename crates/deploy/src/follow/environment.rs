@@ -7,7 +7,7 @@ use std::{
 
 use landfall_core::diagnostic::Diagnostic;
 use landfall_git::{Commit, Error, Mirror};
-use landfall_journal::Journal;
+use landfall_journal::{Journal, Outcome};
 use tokio::{
     runtime::Handle,
     sync::watch,
@@ -149,7 +149,7 @@ impl Loop {
         let runtime = Handle::current();
         let task = tokio::task::spawn_blocking(move || match own_config(&mirror, &of, fallback) {
             Ok((config, faults)) => runtime.block_on(attempt(host.as_ref(), &journal, &config, faults, &name, &of, by)),
-            Err(error) => Attempt { ended: Ended::PassingFault, what: error.to_string() },
+            Err(error) => Attempt { ended: Ended::PassingFault, outcome: Outcome::Failed, what: error.to_string() },
         });
         Running { commit, control, task }
     }
@@ -159,9 +159,9 @@ impl Loop {
         let (host, environment) = (Arc::clone(&self.host), self.name.clone());
         let Running { commit, control, task } = running;
         let told = tokio::spawn(async move {
-            let Attempt { ended, what } = of_task(task.await);
+            let Attempt { ended, outcome, what } = of_task(task.await);
             let commit = Box::new(commit.as_ref().clone());
-            host.tell(News::Ended { environment, commit, ended, what, again: None });
+            host.tell(News::Ended { environment, commit, ended, outcome, what, again: None });
         });
         former.push((control, told));
     }
@@ -185,11 +185,12 @@ impl Loop {
                 environment: self.name.clone(),
                 commit: Box::new(commit.as_ref().clone()),
                 ended: attempt.ended,
+                outcome: attempt.outcome,
                 what: attempt.what.clone(),
                 again,
             });
         } else if let Some(again) = again {
-            self.host.tell(News::FailedAgain { environment: self.name.clone(), again });
+            self.host.tell(News::FailedAgain { environment: self.name.clone(), outcome: attempt.outcome, again });
         }
         Last { commit, ended: attempt.ended, what: attempt.what, at: Instant::now(), rest }
     }
@@ -198,6 +199,7 @@ impl Loop {
 fn of_task(result: Result<Attempt, JoinError>) -> Attempt {
     result.unwrap_or_else(|error| Attempt {
         ended: Ended::PassingFault,
+        outcome: Outcome::Failed,
         what: format!("The deploy broke off, which is a fault of Landfall: {error}"),
     })
 }

@@ -1,9 +1,11 @@
 //! What a follower needs of the program around it: connections, and somebody to tell.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use landfall_core::{diagnostic::Diagnostic, manifest::Manifest};
 use landfall_git::Commit;
-use landfall_journal::{Deploy, Place};
+use landfall_journal::{Deploy, Outcome, Place};
 
 use super::attempt::Ended;
 use crate::{config::Config, environment::Request, progress::Progress, target::Target};
@@ -28,6 +30,9 @@ pub trait Host: Send + Sync + 'static {
 
     /// Something happened.
     fn tell(&self, news: News);
+
+    /// The repository was asked for something new.
+    fn looked(&self, _took: Duration, _failed: bool) {}
 }
 
 /// All that a deploy needs.
@@ -130,16 +135,20 @@ pub enum News {
         commit: Box<Commit>,
         /// How.
         ended: Ended,
+        /// The same as the journal calls it.
+        outcome: Outcome,
         /// What became of it, as a sentence.
         what: String,
         /// When it is tried again, from now.
-        again: Option<std::time::Duration>,
+        again: Option<Duration>,
     },
     /// Another try of a commit has failed as the last one did.
     FailedAgain {
         /// The environment.
         environment: String,
+        /// How, as the journal calls it.
+        outcome: Outcome,
         /// When it is tried again, from now.
-        again: std::time::Duration,
+        again: Duration,
     },
 }

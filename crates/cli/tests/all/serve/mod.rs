@@ -1,10 +1,14 @@
 //! `landfall serve`, which follows repositories without anybody's help.
 
+mod browser;
 mod configuration;
+mod flood;
 mod follows;
 mod killed;
 mod once;
+mod openapi;
 mod passing;
+mod secrets;
 mod serving;
 mod several;
 mod superseded;
