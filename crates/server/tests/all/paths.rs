@@ -23,9 +23,9 @@ fn nothing_of_the_machine_can_be_reached() {
         "/api/v1/object?environment=prod&kind=Secret&namespace=kube-system&name=admin",
         "/live-at?environment=%3Cscript%3E&at=2026-01-01",
     ] {
-        for answer in [asking.get(path), asking.browse(path)] {
+        for (answer, is_page) in [(asking.get(path), false), (asking.browse(path), true)] {
             assert!(matches!(status(&answer), "400" | "404"), "{path}: {answer}");
-            assert!(!answer.contains("root:") && !answer.contains("<script>"), "{path}: {answer}");
+            assert!(!answer.contains("root:") && !(is_page && answer.contains("<script>")), "{path}: {answer}");
         }
     }
 }

@@ -21,7 +21,7 @@ fn values_of_secrets_are_in_no_answer() {
     shop.kubectl(&["patch", "secret", "login", "-p", by_hand]).ok();
     shop.write("base/login.yaml", &SECRET.replace("canary-one-of-git}", "canary-four, canary-five: [canary-six]}"));
     shop.work.commit("Break it");
-    serving.until("before the next commit");
+    serving.until("1 field is wrong");
 
     let deploys = serving.json("/api/v1/deploys");
     let id = deploys["deploys"][0]["deploy"]["id"].as_str().unwrap();
