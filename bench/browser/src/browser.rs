@@ -8,18 +8,15 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
-use tokio::runtime::Runtime;
 
-use crate::{Eyes, driver::Driver};
+use crate::{Eyes, driver::Driver, session::Session};
 
 /// Longer than anything that a test waits for.
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// A browser. It ends when it is dropped.
 pub struct Browser {
-    pub(crate) page: WebDriver,
-    pub(crate) runtime: Runtime,
+    pub(crate) session: Session,
     // Ends Chromium when all the rest is gone.
     _driver: Driver,
 }
@@ -28,13 +25,7 @@ impl Browser {
     /// Starts one.
     pub fn open(eyes: &Eyes) -> Self {
         let driver = Driver::start();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let mut wanted = DesiredCapabilities::chrome();
-        for flag in driver.flags() {
-            wanted.add_arg(&flag).unwrap();
-        }
-        let page = runtime.block_on(WebDriver::new(driver.url(), wanted)).expect("Chromium starts");
-        let browser = Self { page, runtime, _driver: driver };
+        let browser = Self { session: Session::start(driver.port(), &driver.flags()), _driver: driver };
         browser.look(eyes);
         browser
     }
@@ -51,12 +42,13 @@ impl Browser {
 
     /// Opens an address.
     pub fn visit(&self, url: &str) {
-        self.runtime.block_on(self.page.goto(url)).unwrap_or_else(|error| panic!("{url} cannot be opened: {error}"));
+        let opened = self.session.post("url", &json!({"url": url}));
+        opened.unwrap_or_else(|error| panic!("{url} cannot be opened: {error}"));
     }
 
     /// The address that is open.
     pub fn address(&self) -> String {
-        self.runtime.block_on(self.page.current_url()).unwrap().to_string()
+        self.session.get("url").unwrap().as_str().unwrap().to_owned()
     }
 
     /// What a person reads on the page.
@@ -66,8 +58,8 @@ impl Browser {
 
     /// What an expression of the page's own language gives: `return document.title`. Also where pages may not run scripts.
     pub fn run(&self, script: &str) -> Value {
-        let ran = self.runtime.block_on(self.page.execute(script, Vec::new()));
-        ran.unwrap_or_else(|error| panic!("{script}: {error}")).json().clone()
+        let ran = self.session.post("execute/sync", &json!({"script": script, "args": []}));
+        ran.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
     /// Waits until something is so.
@@ -101,7 +93,7 @@ impl Browser {
 
     /// A command of the DevTools protocol. Source: <https://chromedevtools.github.io/devtools-protocol/>.
     pub(crate) fn tell(&self, command: &str, parameters: Value) -> Value {
-        let told = self.runtime.block_on(self.page.cdp().send_raw(command, parameters));
+        let told = self.session.post("goog/cdp/execute", &json!({"cmd": command, "params": parameters}));
         told.unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 }

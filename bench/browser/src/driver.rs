@@ -35,8 +35,8 @@ impl Driver {
         Self { name, port, folder }
     }
 
-    pub(crate) fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     /// What Chromium is started with: nothing but the page goes over the network, and nothing of another run is left.

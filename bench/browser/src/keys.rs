@@ -1,43 +1,71 @@
-//! A page by the keyboard alone.
+//! What a person does with a page, by the keyboard and otherwise.
 
-use serde_json::Value;
-use thirtyfour::Key;
+use serde_json::{Value, json};
 
-use crate::Browser;
+use crate::{Browser, session::element};
+
+/// The Tab key. Source: <https://www.w3.org/TR/webdriver2/#keyboard-actions>.
+const TAB: &str = "\u{E004}";
 
 /// More steps than any page of a test has.
 const MANY: usize = 400;
 
 impl Browser {
-    /// Presses a key where the focus is.
-    pub fn press(&self, key: Key) {
-        let pressed = self.runtime.block_on(async { self.page.active_element().await?.send_keys(key + "").await });
-        pressed.unwrap_or_else(|error| panic!("a key cannot be pressed: {error}"));
+    /// Clicks on an element.
+    pub fn click(&self, selector: &str) {
+        self.on(selector, "click", &json!({}));
+    }
+
+    /// Writes into a field.
+    pub fn fill(&self, selector: &str, text: &str) {
+        self.on(selector, "clear", &json!({}));
+        self.on(selector, "value", &json!({"text": text}));
+    }
+
+    /// Chooses of a list by its value.
+    pub fn choose(&self, selector: &str, value: &str) {
+        self.click(&format!("{selector} option[value={value}]"));
+    }
+
+    fn on(&self, selector: &str, command: &str, body: &Value) {
+        let found = self.session.post("element", &json!({"using": "css selector", "value": selector}));
+        let done = found.and_then(|found| self.session.post(&format!("element/{}/{command}", element(&found)), body));
+        done.unwrap_or_else(|error| panic!("{selector} at {}: {error}", self.address()));
+    }
+
+    /// Presses the Tab key where the focus is.
+    fn press_tab(&self) {
+        let key = |kind: &str| json!({"type": kind, "value": TAB});
+        let keys = json!({"type": "key", "id": "keys", "actions": [key("keyDown"), key("keyUp")]});
+        self.session.post("actions", &json!({"actions": [keys]})).unwrap();
     }
 
     /// Presses Tab until the focus has been everywhere, from the top of the page; gives what can be used by mouse and was not
     /// reached, or was reached and cannot be seen there.
     pub fn out_of_reach(&self) -> Vec<String> {
+        // By what they are, since a page that keeps itself up to date makes them anew.
         self.run(
             "document.activeElement.blur(); window.scrollTo(0, 0);
-             window.left = new Set([...document.querySelectorAll('a[href], button, input, select, summary')]
-               .filter(element => element.checkVisibility() && !element.disabled)); window.unseen = [];",
+             window.what = element => ['href', 'name', 'type'].map(name => element.getAttribute(name)).join(' ');
+             window.left = new Map([...document.querySelectorAll('a[href], button, input, select, summary')]
+               .filter(element => element.checkVisibility() && !element.disabled)
+               .map(element => [window.what(element), element.outerHTML])); window.unseen = [];",
         );
         for _ in 0..MANY {
-            self.press(Key::Tab);
+            self.press_tab();
             let is_back = self.run(
                 "const at = document.activeElement;
                  if (at === document.body) return true;
-                 if (!window.left.delete(at)) return window.left.size === 0;
+                 window.left.delete(window.what(at));
                  const box = at.getBoundingClientRect(), style = getComputedStyle(at);
                  if (box.width === 0 || box.right < 0 || style.outlineStyle === 'none') window.unseen.push(at.outerHTML);
-                 return false",
+                 return window.left.size === 0",
             );
             if is_back == Value::Bool(true) {
                 break;
             }
         }
-        let left = self.run("return [...window.left].map(element => element.outerHTML).concat(window.unseen)");
+        let left = self.run("return [...window.left.values()].concat(window.unseen)");
         left.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 }

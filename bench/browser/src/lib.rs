@@ -23,6 +23,7 @@ mod browser;
 mod driver;
 mod eyes;
 mod keys;
+mod session;
 
 pub use browser::Browser;
 pub use eyes::Eyes;

@@ -1,6 +1,6 @@
 //! What a follower of repositories gets from this program: connections, manifests, and lines that tell what happens.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use landfall_core::{health::HealthState, plan::Plan};
@@ -13,7 +13,7 @@ use landfall_deploy::{
 };
 use landfall_git::{Commit, Mirror};
 use landfall_journal::{Cause, Place};
-use landfall_server::notify::Notifier;
+use landfall_server::{Metrics, notify::Notifier};
 
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
@@ -36,11 +36,13 @@ pub struct Served {
     /// What lines about it begin with: nothing where it is the only one.
     pub prefix: String,
     /// How long a deploy waits until it is live.
-    pub wait: std::time::Duration,
+    pub wait: Duration,
     /// Where everybody can see how it stands.
     pub board: Arc<Board>,
     /// Who tells people of it.
     pub notifier: Arc<Notifier>,
+    /// What is counted of it.
+    pub metrics: Arc<Metrics>,
 }
 
 #[async_trait]
@@ -67,6 +69,7 @@ impl Host for Served {
             repository: self.address(),
             environment: environment.to_owned(),
             board: Arc::clone(&self.board),
+            metrics: Arc::clone(&self.metrics),
         })
     }
 
@@ -74,8 +77,13 @@ impl Host for Served {
         self.notifier.configured(config.map(Arc::as_ref)).await;
     }
 
+    fn looked(&self, took: Duration, failed: bool) {
+        self.metrics.looked(&self.address(), took, failed);
+    }
+
     fn tell(&self, news: News) {
         self.board.tell(&self.address(), &news);
+        self.metrics.tell(&self.address(), &news);
         json_lines::about(about(&self.prefix, &self.address(), news.environment(), news.revision()), || {
             self.say(&news)
         });
@@ -160,7 +168,7 @@ impl Served {
                 commit.subject,
                 commit.author.name
             )),
-            News::Ended { environment, commit, ended, what, again } => {
+            News::Ended { environment, commit, ended, what, again, .. } => {
                 let text = format!("{prefix}{environment}: {}: {what}", commit.id.short());
                 match (ended, again) {
                     (Ended::Done, _) => output::note(&text),
@@ -243,11 +251,13 @@ struct Lines {
     repository: String,
     environment: String,
     board: Arc<Board>,
+    metrics: Arc<Metrics>,
 }
 
 impl Progress for Lines {
     fn tell(&self, event: Event) {
         self.board.step(&self.repository, &self.environment, &event);
+        self.metrics.step(&self.repository, &self.environment, &event);
         json_lines::about(self.about.clone(), || self.say(event));
     }
 

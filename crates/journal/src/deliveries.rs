@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A notification, and how far it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Undelivered {
     /// The id of the event.

@@ -7,6 +7,7 @@ use landfall_core::object::ObjectId;
 use landfall_deploy::inspect::Inspected;
 use landfall_journal::{Deploy, Time};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::{
     app::{App, Question},
@@ -19,14 +20,20 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An object, as an address names it.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
+    /// The environment.
     pub environment: String,
+    /// The API group; empty or not given for the core group.
     #[serde(default)]
     pub group: String,
+    /// The kind, such as `Deployment`.
     pub kind: String,
+    /// The namespace; empty or not given for a cluster-scoped object.
     #[serde(default)]
     pub namespace: String,
+    /// The name.
     pub name: String,
 }
 

@@ -11,6 +11,7 @@ mod inspect;
 mod links;
 mod metrics;
 pub mod notify;
+mod openapi;
 mod page;
 mod problem;
 mod router;
@@ -19,4 +20,5 @@ mod words;
 
 pub use access::{Access, AccessFault, TrustedProxy};
 pub use app::{App, Hints, Inspector, Question, WebhookSecret};
+pub use metrics::Metrics;
 pub use router::serve;

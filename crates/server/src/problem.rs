@@ -5,6 +5,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use crate::words;
+
 /// Why a request is not answered: a status and a sentence for people.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem(pub StatusCode, pub String);
@@ -22,7 +24,7 @@ impl Problem {
 impl IntoResponse for Problem {
     /// Plain text; the problem goes along, so that a browser can be shown a page.
     fn into_response(self) -> Response {
-        let text = self.1.clone();
+        let text = words::printable(self.1.clone());
         let mut response = (self.0, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response();
         response.extensions_mut().insert(self);
         response

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{ConnectInfo, DefaultBodyLimit, Request, State},
+    extract::{ConnectInfo, Request, State},
     http::{Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -13,10 +13,6 @@ use axum::{
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{api, app::App, events, headers, health, metrics, page, problem::Problem, webhook};
-
-/// The largest webhook that is read. GitHub's own limit is 25 MB, but all that counts is the signature: what is larger is
-/// answered without reading it, and polling finds the commit.
-const LARGEST_BODY: usize = 5 * 1024 * 1024;
 
 /// How long open connections have to end.
 const GRACE: Duration = Duration::from_secs(3);
@@ -47,8 +43,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, mut ends: watch::Receiv
 
 fn router(app: Arc<App>) -> Router {
     let open = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
-    let hooks =
-        Router::new().route("/webhooks/{forge}", post(webhook::receive)).layer(DefaultBodyLimit::max(LARGEST_BODY));
+    let hooks = Router::new().route("/webhooks/{forge}", post(webhook::receive));
     let pages = Router::new()
         .route("/", get(page::home::show))
         .route("/timeline", get(page::timeline::show))
@@ -64,6 +59,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/api/v1/live-at", get(api::live_at))
         .route("/api/v1/object", get(api::object))
         .route("/api/v1/notifications", get(api::notifications))
+        .route("/api/v1/openapi.json", get(api::document))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), only_admitted));
     let assets = Router::new()
         .route("/assets/style.css", get(|| async { asset("text/css", include_str!("../assets/style.css")) }))
@@ -74,6 +70,7 @@ fn router(app: Arc<App>) -> Router {
         .merge(assets)
         .fallback(|| async { Problem::not_found("page at this address") })
         .layer(middleware::from_fn(common))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), metrics::count))
         .with_state(app)
 }
 

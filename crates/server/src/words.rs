@@ -51,6 +51,12 @@ fn colour(outcome: Outcome) -> &'static str {
     }
 }
 
+/// A text that a terminal does not obey: commit messages and logs may hold escapes.
+pub(crate) fn printable(text: String) -> String {
+    let obeys = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
+    if text.contains(obeys) { text.replace(obeys, "\u{fffd}") } else { text }
+}
+
 /// `deployment/web`, with its namespace where that is not the environment's own.
 pub(crate) fn object(id: &ObjectId, own_namespace: &str) -> String {
     match &id.namespace {
@@ -61,7 +67,7 @@ pub(crate) fn object(id: &ObjectId, own_namespace: &str) -> String {
 
 /// A reason as people read it: sentences, each with the last line of a log that it quotes.
 pub(crate) fn reason(text: &str) -> Vec<(String, Option<String>)> {
-    let parts = text.split('\n').flat_map(|line| {
+    let parts = text.split('\n').filter(|line| !line.is_empty()).flat_map(|line| {
         line.split("; ").fold(Vec::new(), |mut parts: Vec<String>, part| {
             match parts.last_mut() {
                 // What belongs to the same object stays with it.

@@ -14,7 +14,7 @@ use landfall_deploy::follow::{Board, Ended, Follower, News, Pace, Pass};
 use landfall_git::RepoUrl;
 use landfall_journal::Journal;
 use landfall_server::{
-    Access, App, Hints, Inspector, TrustedProxy, WebhookSecret,
+    Access, App, Hints, Inspector, Metrics, TrustedProxy, WebhookSecret,
     notify::{Http, Notifier},
 };
 use tokio::{
@@ -93,7 +93,7 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
     };
     let journal = Arc::new(journal::open(&args.journal).await?);
     let (end, ends) = watch::channel(false);
-    let board = Arc::new(Board::default());
+    let (board, metrics) = (Arc::new(Board::default()), Arc::new(Metrics::default()));
     let http = notifications::http()?;
     let mut repositories = Vec::new();
     for repo in &args.repo {
@@ -110,6 +110,7 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
             journal: Arc::clone(&journal),
             board: Arc::clone(&board),
             notifier,
+            metrics: Arc::clone(&metrics),
             ends: ends.clone(),
         });
     }
@@ -119,7 +120,7 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
     if let Some(address) = args.listen {
         let hints = repositories.iter().map(|repository| Arc::clone(&repository.hint)).collect();
         let inspector = inspector(repositories.iter().map(|repository| repository.url.clone()).collect());
-        let app = app(&args, address, (&journal, &board), Hints(hints), inspector)?;
+        let app = app(&args, address, (&journal, &board, &metrics), (Hints(hints), inspector))?;
         let listener = TcpListener::bind(address).await.map_err(|error| {
             CommandError::user(format!("Nothing can be answered at {address}: {error}"))
                 .hint("choose another --listen, or end what uses this address")
@@ -156,6 +157,7 @@ struct Repository {
     journal: Arc<Journal>,
     board: Arc<Board>,
     notifier: Arc<Notifier>,
+    metrics: Arc<Metrics>,
     ends: watch::Receiver<bool>,
 }
 
@@ -197,10 +199,11 @@ impl Repository {
         let mirror = tokio::task::spawn_blocking(move || cached_mirror(&url)).await;
         let broke = |error| CommandError::internal(format!("The repository could not be cloned: {error}"));
         let mirror = Arc::new(mirror.map_err(broke)??);
-        let (prefix, wait, board) = (self.prefix.clone(), self.wait, Arc::clone(&self.board));
+        let (prefix, wait) = (self.prefix.clone(), self.wait);
+        let (board, metrics) = (Arc::clone(&self.board), Arc::clone(&self.metrics));
         let notifier = Arc::clone(&self.notifier);
         Ok(Follower {
-            host: Arc::new(Served { mirror: Arc::clone(&mirror), prefix, wait, board, notifier }),
+            host: Arc::new(Served { mirror: Arc::clone(&mirror), prefix, wait, board, metrics, notifier }),
             mirror,
             journal: Arc::clone(&self.journal),
             me: holder(),
@@ -238,9 +241,8 @@ fn address(repo: &str) -> Result<RepoUrl, CommandError> {
 fn app(
     args: &ServeArgs,
     address: SocketAddr,
-    (journal, board): (&Arc<Journal>, &Arc<Board>),
-    hints: Hints,
-    inspector: Inspector,
+    (journal, board, metrics): (&Arc<Journal>, &Arc<Board>, &Arc<Metrics>),
+    (hints, inspector): (Hints, Inspector),
 ) -> Result<App, CommandError> {
     let token = args.token_file.as_deref().map(secret).transpose()?;
     let access = Access::new(address, token, args.trusted_proxy.clone()).map_err(|fault| {
@@ -255,7 +257,8 @@ fn app(
         })?),
         None => None,
     };
-    Ok(App { board: Arc::clone(board), journal: Arc::clone(journal), access, hints, inspector, webhook_secret })
+    let (journal, board, metrics) = (Arc::clone(journal), Arc::clone(board), Arc::clone(metrics));
+    Ok(App { board, journal, access, hints, inspector, metrics, webhook_secret })
 }
 
 fn secret(path: &Path) -> Result<String, CommandError> {

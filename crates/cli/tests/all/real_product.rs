@@ -80,7 +80,7 @@ impl Product {
     fn landfall(&self, args: &[&str]) -> (i32, String) {
         let output = self.work.command(args).env("DOCKER_HOST", self.engine.url()).output().unwrap();
         let ran = self.work.ran(&output);
-        (ran.status, ran.stdout + &ran.stderr)
+        (ran.status, format!("{}{}", ran.stdout, ran.stderr))
     }
 
     /// Stores a number in PostgreSQL and in Redis; Prometheus stores by itself.
@@ -124,7 +124,7 @@ impl Product {
 
     fn docker(&self, args: &[&str]) -> Result<String, String> {
         let output = self.engine.docker(args);
-        if output.status.success() { Ok(output.stdout) } else { Err(output.stdout + &output.stderr) }
+        if output.status.success() { Ok(output.stdout) } else { Err(format!("{}{}", output.stdout, output.stderr)) }
     }
 
     /// Asks Prometheus on its port of the host; null if it does not answer.

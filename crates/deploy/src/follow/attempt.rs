@@ -9,9 +9,10 @@ use landfall_core::{
     diagnostic::Diagnostic,
     drift,
     plan::{Plan, RefusedBy},
+    rollout::Rollout,
 };
 use landfall_git::Commit;
-use landfall_journal::{Cause, Journal};
+use landfall_journal::{Cause, Journal, Outcome as Recorded};
 use tokio::sync::Notify;
 
 use super::{
@@ -45,6 +46,8 @@ pub enum Ended {
 pub struct Attempt {
     /// How it ended.
     pub ended: Ended,
+    /// The same as the journal calls it.
+    pub outcome: Recorded,
     /// What became of it, as a sentence.
     pub what: String,
 }
@@ -135,7 +138,7 @@ pub async fn attempt(
         Ok(prepared) => prepared,
         Err(fault) => {
             let ended = if fault.is_passing { Ended::PassingFault } else { Ended::OwnFault };
-            return Attempt { ended, what: fault.message };
+            return Attempt { ended, outcome: Recorded::Failed, what: fault.message };
         }
     };
     request.cause = cause;
@@ -172,24 +175,37 @@ fn in_what(result: &Result<Outcome, DeployError>, request: &Request, mode: Drift
 }
 
 fn of_result(result: &Result<Outcome, DeployError>) -> Attempt {
-    let (ended, what) = match result {
+    let (ended, outcome, what) = match result {
         Ok(Outcome::Blocked(planned)) => {
             let refusals = &planned.plan.refusals;
             // What the target refuses it may accept later: a namespace comes into being, an admission webhook recovers.
             let is_own = refusals.iter().any(|refusal| refusal.by == RefusedBy::Guard);
-            (if is_own { Ended::OwnFault } else { Ended::PassingFault }, refusals_with_details(refusals))
+            let ended = if is_own { Ended::OwnFault } else { Ended::PassingFault };
+            (ended, Recorded::Blocked, refusals_with_details(refusals))
         }
-        Ok(Outcome::Applied { ending: None, .. }) => (Ended::Done, "Everything is written".to_owned()),
+        Ok(Outcome::Applied { ending: None, .. }) => {
+            (Ended::Done, Recorded::Applied, "Everything is written".to_owned())
+        }
         Ok(Outcome::Applied { ending: Some(ending), planned }) => match ending {
-            Ending::Live { .. } => (Ended::Done, format!("Live: {}", planned.plan.totals().done())),
-            Ending::Superseded(latest) => (Ended::Done, format!("Not waited for: {}", superseded_by(latest))),
-            Ending::Hopeless(rollouts) | Ending::TimedOut(rollouts) | Ending::Stopped(rollouts) => {
-                (Ended::PassingFault, format!("Not live: {}", wait::reason(rollouts)))
+            Ending::Live { .. } => (Ended::Done, Recorded::Live, format!("Live: {}", planned.plan.totals().done())),
+            Ending::Superseded(latest) => {
+                (Ended::Done, Recorded::Superseded, format!("Not waited for: {}", superseded_by(latest)))
             }
+            Ending::Hopeless(rollouts) => (Ended::PassingFault, Recorded::Hopeless, not_live(rollouts)),
+            Ending::TimedOut(rollouts) => (Ended::PassingFault, Recorded::NotLive, not_live(rollouts)),
+            Ending::Stopped(rollouts) => (Ended::PassingFault, Recorded::Stopped, not_live(rollouts)),
         },
-        Err(error) => (of_error(error), in_words(error)),
+        Err(error) => (of_error(error), recorded(error), in_words(error)),
     };
-    Attempt { ended, what }
+    Attempt { ended, outcome, what }
+}
+
+fn not_live(rollouts: &[Rollout]) -> String {
+    format!("Not live: {}", wait::reason(rollouts))
+}
+
+fn recorded(error: &DeployError) -> Recorded {
+    if matches!(error, DeployError::Stopped { .. }) { Recorded::Stopped } else { Recorded::Failed }
 }
 
 /// Whether an error lies in the commit itself.

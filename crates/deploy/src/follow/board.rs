@@ -223,14 +223,14 @@ impl Board {
                     environment.drifted.clear();
                 }
             }),
-            News::FailedAgain { environment, again: next } => {
+            News::FailedAgain { environment, again: next, .. } => {
                 self.environment(repository, environment, |environment| {
                     if let Phase::Failed { again, .. } = &mut environment.phase {
                         *again = Some(after(*next));
                     }
                 })
             }
-            News::Ended { environment, commit, ended, what, again } => {
+            News::Ended { environment, commit, ended, what, again, .. } => {
                 self.environment(repository, environment, |environment| {
                     // An older deploy that gave way says nothing of the newer one.
                     if environment.commit.as_ref().is_none_or(|current| current.id == commit.id.as_str()) {

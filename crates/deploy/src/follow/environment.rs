@@ -7,7 +7,7 @@ use std::{
 
 use landfall_core::diagnostic::Diagnostic;
 use landfall_git::{Commit, Error, Mirror};
-use landfall_journal::{Cause, Journal};
+use landfall_journal::{Cause, Journal, Outcome};
 use tokio::{
     runtime::Handle,
     sync::watch,
@@ -222,7 +222,7 @@ impl Loop {
     }
 
     fn tell_corrected(&self, commit: Arc<Commit>, attempt: Attempt) {
-        let Attempt { ended, what } = attempt;
+        let Attempt { ended, what, .. } = attempt;
         let commit = Box::new(commit.as_ref().clone());
         self.host.tell(News::Corrected { environment: self.name.clone(), commit, ended, what });
     }
@@ -243,7 +243,7 @@ impl Loop {
                 let asked = Asked { environment: &name, commit: &of, cause };
                 runtime.block_on(attempt(host.as_ref(), &journal, &config, faults, &asked, by))
             }
-            Err(error) => Attempt { ended: Ended::PassingFault, what: error.to_string() },
+            Err(error) => Attempt { ended: Ended::PassingFault, outcome: Outcome::Failed, what: error.to_string() },
         });
         Running { commit, config, cause, control, task }
     }
@@ -253,11 +253,11 @@ impl Loop {
         let (host, environment) = (Arc::clone(&self.host), self.name.clone());
         let Running { commit, cause, control, task, .. } = running;
         let told = tokio::spawn(async move {
-            let Attempt { ended, what } = of_task(task.await);
+            let Attempt { ended, outcome, what } = of_task(task.await);
             let commit = Box::new(commit.as_ref().clone());
             host.tell(match cause {
                 Cause::Drift => News::Corrected { environment, commit, ended, what },
-                _ => News::Ended { environment, commit, ended, what, again: None },
+                _ => News::Ended { environment, commit, ended, outcome, what, again: None },
             });
         });
         former.push((control, told));
@@ -275,11 +275,12 @@ impl Loop {
                 environment: self.name.clone(),
                 commit: Box::new(commit.as_ref().clone()),
                 ended: attempt.ended,
+                outcome: attempt.outcome,
                 what: attempt.what.clone(),
                 again,
             });
         } else if let Some(again) = again {
-            self.host.tell(News::FailedAgain { environment: self.name.clone(), again });
+            self.host.tell(News::FailedAgain { environment: self.name.clone(), outcome: attempt.outcome, again });
         }
         Last { commit, ended: attempt.ended, what: attempt.what, at: Instant::now(), rest }
     }
@@ -288,6 +289,7 @@ impl Loop {
 fn of_task(result: Result<Attempt, JoinError>) -> Attempt {
     result.unwrap_or_else(|error| Attempt {
         ended: Ended::PassingFault,
+        outcome: Outcome::Failed,
         what: format!("The deploy broke off, which is a fault of Landfall: {error}"),
     })
 }

@@ -1,11 +1,11 @@
 //! What a follower needs of the program around it: connections, and somebody to tell.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use landfall_core::{diagnostic::Diagnostic, manifest::Manifest};
 use landfall_git::Commit;
-use landfall_journal::{Deploy, Place};
+use landfall_journal::{Deploy, Outcome, Place};
 
 use super::attempt::Ended;
 use crate::{
@@ -39,6 +39,9 @@ pub trait Host: Send + Sync + 'static {
 
     /// Something happened.
     fn tell(&self, news: News);
+
+    /// The repository was asked for something new.
+    fn looked(&self, _took: Duration, _failed: bool) {}
 }
 
 /// All that a deploy needs.
@@ -180,10 +183,12 @@ pub enum News {
         commit: Box<Commit>,
         /// How.
         ended: Ended,
+        /// The same as the journal calls it.
+        outcome: Outcome,
         /// What became of it, as a sentence.
         what: String,
         /// When it is tried again, from now.
-        again: Option<std::time::Duration>,
+        again: Option<Duration>,
     },
     /// Something was done, or could not be done, on a target that has no controllers of its own.
     Tended {
@@ -227,7 +232,9 @@ pub enum News {
     FailedAgain {
         /// The environment.
         environment: String,
+        /// How, as the journal calls it.
+        outcome: Outcome,
         /// When it is tried again, from now.
-        again: std::time::Duration,
+        again: Duration,
     },
 }

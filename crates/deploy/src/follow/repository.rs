@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use landfall_git::{Error, Mirror};
@@ -124,10 +124,12 @@ impl Follower {
     }
 
     async fn pass(&self, followed: &mut Followed, seen: &mut Seen, pace: &mut Pace, once: bool) -> Option<String> {
-        let mirror = Arc::clone(&self.mirror);
+        let (mirror, host) = (Arc::clone(&self.mirror), Arc::clone(&self.host));
         let mut before = std::mem::take(seen);
         let looked = tokio::task::spawn_blocking(move || {
+            let began = Instant::now();
             let look = look(&mirror, &mut before);
+            host.looked(began.elapsed(), look.is_err());
             (look, before)
         });
         let result = match looked.await {

@@ -7,20 +7,28 @@ use serde::{Deserialize, Serialize};
 use crate::{app::App, problem::Problem};
 
 /// The filters in the address, as a form sends them: what is empty is not given.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Query {
+    /// The environment.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub environment: String,
+    /// A workload that was changed: `web`, or `deployment/web`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub service: String,
+    /// Not before this time.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub since: String,
+    /// Before this time.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub until: String,
+    /// How it ended: `live`, `failed`, ...
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub outcome: String,
+    /// Where to go on: `next` of the answer before.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub cursor: String,
+    /// At most so many; 50 if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }

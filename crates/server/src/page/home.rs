@@ -104,7 +104,8 @@ fn card(address: &str, name: &str, environment: &Environment, services: &[Servic
         _ => (Vec::new(), String::new()),
     };
     let is_on_its_way = matches!(environment.phase, Phase::Writing | Phase::Rolling);
-    let rollouts = environment.rollouts.iter().filter(|rollout| is_on_its_way || rollout.state.is_waiting());
+    // The reason of a failure says the same.
+    let rollouts = environment.rollouts.iter().filter(|_| is_on_its_way);
     let own = (name, environment.place.as_ref().map_or("", |place| place.namespace.as_str()));
     Card {
         name: name.to_owned(),

@@ -13,8 +13,8 @@ pub(crate) mod timeline;
 use askama::Template;
 use axum::response::Html;
 
-use crate::problem::Problem;
+use crate::{problem::Problem, words};
 
 fn html(page: &impl Template) -> Result<Html<String>, Problem> {
-    Ok(Html(page.render()?))
+    Ok(Html(words::printable(page.render()?)))
 }

@@ -130,8 +130,8 @@ mod tests {
 
     #[test]
     fn a_document_is_told_as_yaml_and_cut_where_it_is_long() {
-        let short = document(&json!({"kind": "ConfigMap", "data": {"a": "one\ntwo\n"}}));
-        assert_eq!((short.text.as_str(), short.more), ("kind: ConfigMap\ndata:\n  a: |\n    one\n    two", 0));
+        let short = document(&json!({"data": {"a": "one\ntwo\n"}, "kind": "ConfigMap"}));
+        assert_eq!((short.text.as_str(), short.more), ("data:\n  a: |\n    one\n    two\nkind: ConfigMap", 0));
         let long = document(&json!({"data": "x\n".repeat(1000)}));
         assert_eq!(long.text.lines().count(), LINES);
         assert!(long.more > 500);

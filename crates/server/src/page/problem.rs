@@ -6,7 +6,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use crate::problem::Problem;
+use crate::{problem::Problem, words};
 
 #[derive(Template)]
 #[template(path = "problem.html")]
@@ -24,5 +24,5 @@ pub(crate) fn show(Problem(status, text): Problem) -> Response {
         _ => "No answer",
     };
     let page = Page { title, text: text.trim_end().to_owned() }.render();
-    (status, Html(page.unwrap_or(text))).into_response()
+    (status, Html(words::printable(page.unwrap_or(text)))).into_response()
 }

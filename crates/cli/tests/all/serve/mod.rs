@@ -1,14 +1,18 @@
 //! `landfall serve`, which follows repositories without anybody's help.
 
+mod browser;
 mod configuration;
 mod cron_jobs;
 mod drift;
+mod flood;
 mod follows;
 mod killed;
 mod notifies;
 mod once;
+mod openapi;
 mod passing;
 mod receiver;
+mod secrets;
 mod serving;
 mod several;
 mod statuses;

@@ -67,17 +67,40 @@ impl Serving {
         self.child.id()
     }
 
-    /// What it answers with `--listen 127.0.0.1:0`: the whole answer.
-    pub fn get(&self, path: &str) -> String {
+    /// Where it answers with `--listen 127.0.0.1:0`: `127.0.0.1:PORT`.
+    pub fn address(&self) -> String {
         let begin = "Answers at http://";
         self.until(begin);
-        let said = self.said.lock().unwrap().clone();
-        let address = said.split(begin).nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap();
-        let mut stream = TcpStream::connect(address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        let said = self.said.lock().unwrap();
+        said.split(begin).nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap().to_owned()
+    }
+
+    /// The whole answer to a GET.
+    pub fn get(&self, path: &str) -> String {
+        self.get_with(path, "")
+    }
+
+    /// The same with more headers, each with its line end.
+    pub fn get_with(&self, path: &str, headers: &str) -> String {
+        let address = self.address();
+        self.send(&format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n"))
+    }
+
+    /// The whole answer to whatever is sent.
+    pub fn send(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(self.address()).unwrap();
+        // It may have been answered, and closed, before all was sent.
+        let _ = stream.write_all(request.as_bytes());
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// The JSON of an answer.
+    pub fn json(&self, path: &str) -> serde_json::Value {
+        let answer = self.get(path);
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+        serde_json::from_str(body).unwrap_or_else(|error| panic!("{path}: {error}: {answer}"))
     }
 
     /// Waits until a page has a text.
