@@ -137,6 +137,19 @@ pub async fn unread(
     commit: &Commit,
     args: &JobArgs<'_>,
 ) -> Result<Unread, CommandError> {
+    let unread = unasked(repository, config, name, commit, args).await?;
+    read_ahead(&unread.target, args, &unread.request.selector, true, unread.request.options.prune);
+    Ok(unread)
+}
+
+/// The same without a question to the target.
+pub async fn unasked(
+    repository: &DeploymentRepository,
+    config: &Config,
+    name: &str,
+    commit: &Commit,
+    args: &JobArgs<'_>,
+) -> Result<Unread, CommandError> {
     let environment = named(config, name)?;
     let selector = match &args.files.selector {
         Some(selector) => parse_selector(Some(selector))?,
@@ -144,7 +157,6 @@ pub async fn unread(
     };
     let prune = args.prune.unwrap_or(true);
     let target = connect(args.connect, Some(&environment.target)).await;
-    read_ahead(&target, args, &selector, true, prune);
     let share =
         environment.max_prune_share.map_or(PlanOptions::default().max_prune_share, |share| f64::from(share) / 100.0);
     let mut request = request(args, name.to_owned(), selector, prune, true, share);

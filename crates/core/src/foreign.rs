@@ -15,7 +15,7 @@ pub const APPLY_MANAGER: &str = "kubectl-client-side-apply";
 pub const SERVER_SIDE_MANAGER: &str = "kubectl";
 
 /// A field that somebody else wrote last.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ForeignField {
     /// The field, in the API server's notation.
     pub field: String,

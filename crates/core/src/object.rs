@@ -64,7 +64,7 @@ impl fmt::Display for GroupKind {
 
 /// The identity of an object: group, kind, namespace, name. The version is not part of it, since one object can be
 /// read and written in every version that the server has of its kind.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ObjectId {
     /// The API group; empty for the core group.
     pub group: String,

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// One object's way to live inside a deploy, as the target tells it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Rollout {
     /// The object.

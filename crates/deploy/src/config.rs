@@ -61,6 +61,22 @@ pub struct Environment {
     #[serde(default)]
     #[schemars(range(min = 0, max = 100))]
     pub max_prune_share: Option<u8>,
+    /// What `landfall serve` does about objects that somebody else has changed: `correct`, `report` or `ignore`.
+    #[serde(default)]
+    pub drift: DriftMode,
+}
+
+/// What to do about changes by others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum DriftMode {
+    /// What was applied is applied again.
+    #[default]
+    Correct,
+    /// It is told, and left as it is.
+    Report,
+    /// Nobody looks.
+    Ignore,
 }
 
 /// Where objects live: `{kubernetes: {...}}` or `{docker: {...}}`.

@@ -5,6 +5,7 @@ pub mod deploy;
 pub mod environment;
 pub mod error;
 pub mod follow;
+pub mod inspect;
 mod journaling;
 pub mod plan;
 pub mod progress;

@@ -42,8 +42,9 @@ pub struct Filter {
 }
 
 /// Deploys, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Timeline)]
 pub struct Page {
     /// The deploys.
     pub deploys: Vec<Summary>,
@@ -52,7 +53,7 @@ pub struct Page {
 }
 
 /// A deploy in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// The deploy itself.
@@ -89,12 +90,17 @@ impl Summary {
         ];
         let words: Vec<String> =
             parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-        if words.is_empty() { "no changes".to_owned() } else { words.join(", ") }
+        if !words.is_empty() {
+            return words.join(", ");
+        }
+        // What a deploy changes is not known while it is being planned, be it once more.
+        let is_open = self.deploy.outcome == Outcome::Running;
+        if is_open { "nothing written yet" } else { "no changes" }.to_owned()
     }
 }
 
 /// Numbers of objects.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
     /// Created.

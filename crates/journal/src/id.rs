@@ -9,8 +9,9 @@ use crate::time::Time;
 
 /// The id of a deploy: a ULID in lower case, 26 letters and digits. Ids sort by the time at which the deploy was
 /// detected, and within one place in the order in which deploys began, whatever the machines' clocks say.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
+#[schema(value_type = String)]
 pub struct DeployId(String);
 
 impl DeployId {

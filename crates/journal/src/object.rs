@@ -60,7 +60,7 @@ pub struct RanDigest {
 }
 
 /// What happened to one object.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ObjectChange {
     /// The object.
@@ -80,7 +80,7 @@ pub struct ObjectChange {
 }
 
 /// An image that a deploy changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ImageChange {
     /// The workload.

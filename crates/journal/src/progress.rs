@@ -25,8 +25,9 @@ pub struct NewRollout {
 }
 
 /// How far a workload got in a deploy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = RecordedRollout)]
 pub struct Rollout {
     /// The workload.
     pub workload: ObjectId,

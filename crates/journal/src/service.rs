@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{deploy::Deploy, id::DeployId, time::Time};
 
 /// A workload with the images that are live.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Service {
     /// The workload.
@@ -22,7 +22,7 @@ pub struct Service {
 }
 
 /// An image that is live.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ServiceImage {
     /// The container.
@@ -40,7 +40,7 @@ pub struct ServiceImage {
 }
 
 /// What was live at a moment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LiveAt {
     /// The moment.

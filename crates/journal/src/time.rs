@@ -9,8 +9,9 @@ use crate::error::{Error, Result};
 
 /// A moment in milliseconds since 1970-01-01T00:00:00Z. Written as RFC 3339 in UTC, always with milliseconds:
 /// `2026-11-24T04:27:46.120Z`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(value_type = String, format = DateTime)]
 pub struct Time(i64);
 
 impl Time {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
         pub enum $name {
             $($(#[$doc])* #[serde(rename = $word)] $variant,)*
         }
@@ -194,6 +194,22 @@ impl Cause {
 }
 
 impl Outcome {
+    /// For people, after the name of the deploy: `4f9d1c2 was not live in time`.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Running => "is running, or was killed",
+            Self::Live => "live",
+            Self::Applied => "applied",
+            Self::Blocked => "was refused",
+            Self::Failed => "failed",
+            Self::Hopeless => "will not become live",
+            Self::NotLive => "was not live in time",
+            Self::Superseded => "superseded",
+            Self::Stopped => "stopped by the user",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
     /// Whether another try may end otherwise.
     pub(crate) fn is_to_be_tried_again(self) -> bool {
         matches!(self, Self::Blocked | Self::Failed | Self::Hopeless | Self::NotLive | Self::Stopped)

@@ -8,6 +8,7 @@ mod connect;
 mod contents;
 mod definition;
 mod discover;
+mod drift;
 mod http;
 mod inventory;
 mod kubeconfig_fault;

@@ -6,11 +6,16 @@ use axum::{
     Json,
     extract::{Path, Query, State},
 };
-use landfall_deploy::follow::Standing;
+use landfall_deploy::{follow::Standing, inspect::Inspected};
 use landfall_journal::{LiveAt, Page, Record, Undelivered};
 use serde::{Deserialize, Serialize};
 
-use crate::{app::App, page::filter, problem::Problem};
+use crate::{
+    app::App,
+    inspect::{self, Asked},
+    page::filter,
+    problem::Problem,
+};
 
 /// So many notifications are told.
 const MOST: u32 = 1000;
@@ -84,4 +89,12 @@ pub(crate) async fn live_at(
 ) -> Result<Json<Versioned<LiveAt>>, Problem> {
     let place = filter::place(&app, &query.environment)?;
     Ok(versioned("LiveAt", app.journal.live_at(&place, filter::time(&query.at)?).await?))
+}
+
+/// One object: as the revision that is live has it, as it is on the target, and what differs.
+pub(crate) async fn object(
+    State(app): State<Arc<App>>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<Versioned<Inspected>>, Problem> {
+    Ok(versioned("Object", inspect::inspect(&app, &asked).await?.inspected))
 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use landfall_deploy::follow::Board;
+use futures::future::BoxFuture;
+use landfall_core::object::ObjectId;
+use landfall_deploy::{follow::Board, inspect::Inspected};
 use landfall_journal::Journal;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::access::Access;
 
@@ -18,8 +20,31 @@ pub struct App {
     pub access: Access,
     /// Who is told that there may be something new.
     pub hints: Hints,
+    /// Who asks the targets about one object.
+    pub inspector: Inspector,
     /// The secret that forges sign their webhooks with; without one they are refused.
     pub webhook_secret: Option<WebhookSecret>,
+}
+
+/// Asks a target for one object, as a revision of an environment has it.
+pub struct Inspector {
+    /// Asks; the answer is `None` where the revision does not have the object, or else why there is none.
+    pub ask: Box<dyn Fn(Question) -> BoxFuture<'static, Result<Option<Inspected>, String>> + Send + Sync>,
+    /// Questions that are asked at once: whoever looks must not keep the target, or this machine, busy.
+    pub at_once: Semaphore,
+}
+
+/// What is asked of a target.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The address of the repository, without credentials.
+    pub repository: String,
+    /// The environment.
+    pub environment: String,
+    /// The revision.
+    pub revision: String,
+    /// The object.
+    pub object: ObjectId,
 }
 
 /// The followers of repositories.

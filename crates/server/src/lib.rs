@@ -7,6 +7,7 @@ mod app;
 mod events;
 mod headers;
 mod health;
+mod inspect;
 mod links;
 mod metrics;
 pub mod notify;
@@ -17,5 +18,5 @@ mod webhook;
 mod words;
 
 pub use access::{Access, AccessFault, TrustedProxy};
-pub use app::{App, Hints, WebhookSecret};
+pub use app::{App, Hints, Inspector, Question, WebhookSecret};
 pub use router::serve;

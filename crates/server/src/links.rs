@@ -1,4 +1,6 @@
-//! Where a commit is shown on the forge that the repository is on.
+//! Where things are shown: a commit on its forge, an object on a page of its own.
+
+use landfall_core::object::ObjectId;
 
 /// The address of a commit, if the repository's address lets one tell it: `https://host/team/shop.git`,
 /// `ssh://git@host/team/shop`, `git@host:team/shop.git`.
@@ -29,6 +31,22 @@ pub(crate) fn place(repository: &str) -> Option<(String, String)> {
     // The port of ssh is not that of the web pages.
     let host = if is_ssh { host.split(':').next().unwrap_or(host) } else { host };
     plain(host, path)
+}
+
+/// The page of an object. Its names stand in the query, where whatever they hold is harmless.
+pub(crate) fn object(environment: &str, id: &ObjectId) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("environment", environment);
+    let parts = [
+        ("group", id.group.as_str()),
+        ("kind", &id.kind),
+        ("namespace", id.namespace.as_deref().unwrap_or_default()),
+        ("name", &id.name),
+    ];
+    parts.iter().filter(|(_, value)| !value.is_empty()).for_each(|(name, value)| {
+        query.append_pair(name, value);
+    });
+    format!("/object?{}", query.finish())
 }
 
 fn plain(host: &str, path: &str) -> Option<(String, String)> {

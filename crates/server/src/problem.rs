@@ -6,7 +6,7 @@ use axum::{
 };
 
 /// Why a request is not answered: a status and a sentence for people.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Problem(pub StatusCode, pub String);
 
 impl Problem {
@@ -20,8 +20,12 @@ impl Problem {
 }
 
 impl IntoResponse for Problem {
+    /// Plain text; the problem goes along, so that a browser can be shown a page.
     fn into_response(self) -> Response {
-        (self.0, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], self.1).into_response()
+        let text = self.1.clone();
+        let mut response = (self.0, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response();
+        response.extensions_mut().insert(self);
+        response
     }
 }
 

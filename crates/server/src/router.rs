@@ -55,6 +55,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/deploys/{id}", get(page::deploy::show))
         .route("/live-at", get(page::live_at::show))
         .route("/notifications", get(page::notifications::show))
+        .route("/object", get(page::object::show))
         .route("/events", get(events::events))
         .route("/metrics", get(metrics::metrics))
         .route("/api/v1/environments", get(api::environments))
@@ -62,9 +63,11 @@ fn router(app: Arc<App>) -> Router {
         .route("/api/v1/deploys/{id}", get(api::deploy))
         .route("/api/v1/live-at", get(api::live_at))
         .route("/api/v1/notifications", get(api::notifications))
+        .route("/api/v1/object", get(api::object))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), only_admitted));
     let assets = Router::new()
         .route("/assets/style.css", get(|| async { asset("text/css", include_str!("../assets/style.css")) }))
+        .route("/assets/icon.svg", get(|| async { asset("image/svg+xml", include_str!("../assets/icon.svg")) }))
         .route("/assets/live.js", get(|| async { asset("text/javascript", include_str!("../assets/live.js")) }));
     open.merge(hooks)
         .merge(pages)
@@ -81,11 +84,18 @@ fn asset(kind: &'static str, text: &'static str) -> Response {
 /// Headers of all answers; and only reading, but for webhooks.
 async fn common(request: Request, next: Next) -> Response {
     let is_hook = request.uri().path().starts_with("/webhooks/");
+    let accepts = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    let is_browser = accepts.is_some_and(|accept| accept.contains("text/html"));
     let mut response = match (request.method(), is_hook) {
         (&Method::GET | &Method::HEAD, _) | (&Method::POST, true) => next.run(request).await,
         _ => Problem(StatusCode::METHOD_NOT_ALLOWED, "Nothing can be changed here: to deploy, commit.\n".to_owned())
             .into_response(),
     };
+    if let Some(problem) = response.extensions().get::<Problem>().filter(|_| is_browser).cloned() {
+        let challenge = response.headers_mut().remove(header::WWW_AUTHENTICATE);
+        response = page::problem::show(problem);
+        challenge.map(|challenge| response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge));
+    }
     for (name, value) in headers::ALL {
         response.headers_mut().insert(name, value);
     }

@@ -34,6 +34,13 @@ pub struct Cli {
     pub command: Command,
 }
 
+impl Cli {
+    /// Whether lines on stderr are to be JSON.
+    pub fn writes_json_lines(&self) -> bool {
+        matches!(&self.command, Command::Serve(args) if args.log_format == serve::LogFormat::Json)
+    }
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {

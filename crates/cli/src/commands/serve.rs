@@ -9,12 +9,12 @@ use std::{
     time::Duration,
 };
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use landfall_deploy::follow::{Board, Ended, Follower, News, Pace, Pass};
 use landfall_git::RepoUrl;
 use landfall_journal::Journal;
 use landfall_server::{
-    Access, App, Hints, TrustedProxy, WebhookSecret,
+    Access, App, Hints, Inspector, TrustedProxy, WebhookSecret,
     notify::{Http, Notifier},
 };
 use tokio::{
@@ -28,6 +28,7 @@ use crate::{
     environment::holder,
     error::{CommandError, status},
     host::{self, Served},
+    inspect::inspector,
     journal, notifications, output,
     source::cached_mirror,
 };
@@ -67,10 +68,22 @@ pub struct ServeArgs {
     /// Deploy what is new now, and end: for cron and CI
     #[arg(long)]
     once: bool,
+    /// How its lines look: for people, or JSON for whatever collects logs
+    #[arg(long, value_enum, env = "LANDFALL_LOG_FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
     #[command(flatten)]
     wait: WaitArgs,
     #[command(flatten)]
     journal: JournalArgs,
+}
+
+/// How lines on stderr look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Words for people.
+    Text,
+    /// An object a line: timestamp, level, message, repository, environment, revision.
+    Json,
 }
 
 pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
@@ -105,7 +118,8 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
     }
     if let Some(address) = args.listen {
         let hints = repositories.iter().map(|repository| Arc::clone(&repository.hint)).collect();
-        let app = app(&args, address, (&journal, &board), Hints(hints))?;
+        let inspector = inspector(repositories.iter().map(|repository| repository.url.clone()).collect());
+        let app = app(&args, address, (&journal, &board), Hints(hints), inspector)?;
         let listener = TcpListener::bind(address).await.map_err(|error| {
             CommandError::user(format!("Nothing can be answered at {address}: {error}"))
                 .hint("choose another --listen, or end what uses this address")
@@ -226,6 +240,7 @@ fn app(
     address: SocketAddr,
     (journal, board): (&Arc<Journal>, &Arc<Board>),
     hints: Hints,
+    inspector: Inspector,
 ) -> Result<App, CommandError> {
     let token = args.token_file.as_deref().map(secret).transpose()?;
     let access = Access::new(address, token, args.trusted_proxy.clone()).map_err(|fault| {
@@ -240,7 +255,7 @@ fn app(
         })?),
         None => None,
     };
-    Ok(App { board: Arc::clone(board), journal: Arc::clone(journal), access, hints, webhook_secret })
+    Ok(App { board: Arc::clone(board), journal: Arc::clone(journal), access, hints, inspector, webhook_secret })
 }
 
 fn secret(path: &Path) -> Result<String, CommandError> {

@@ -5,10 +5,8 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use landfall_core::{
     last_applied::ANNOTATION,
-    plan::{Action, Change, Item, Plan, Refusal},
+    plan::{Action, Change, Item, Plan, Refusal, Sign},
 };
-use serde_json::Value;
-use similar::{ChangeTag, TextDiff};
 
 use super::rollouts::name;
 
@@ -110,45 +108,14 @@ fn details(item: &Item, default_namespace: &str) -> String {
 
 fn render_change(change: &Change) -> String {
     let mut text = format!("    {}\n", change.field);
-    match (&change.old, &change.new) {
-        (Some(Value::String(old)), Some(Value::String(new))) if old.contains('\n') || new.contains('\n') => {
-            text.push_str(&render_lines(old, new));
-        }
-        (old, new) if old == new => text.push_str("      ~ (hidden)\n"),
-        (old, new) => {
-            for (sign, style, value) in [("-", RED, old), ("+", GREEN, new)] {
-                if let Some(value) = value {
-                    for line in shown(value).lines() {
-                        let _ = writeln!(text, "      {style}{sign} {line}{style:#}");
-                    }
-                }
-            }
-        }
-    }
-    text
-}
-
-/// A value in one line if it is short, as indented JSON else.
-fn shown(value: &Value) -> String {
-    let line = value.to_string();
-    if line.len() <= 60 { line } else { serde_json::to_string_pretty(value).unwrap_or(line) }
-}
-
-fn render_lines(old: &str, new: &str) -> String {
-    let mut text = String::new();
-    let diff = TextDiff::from_lines(old, new);
-    for (index, group) in diff.grouped_ops(2).iter().enumerate() {
-        if index > 0 {
-            text.push_str("      ...\n");
-        }
-        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
-            let (sign, style) = match change.tag() {
-                ChangeTag::Delete => ("-", RED),
-                ChangeTag::Insert => ("+", GREEN),
-                ChangeTag::Equal => (" ", Style::new()),
-            };
-            let _ = writeln!(text, "      {style}{sign} {}{style:#}", change.value().trim_end_matches('\n'));
-        }
+    for (sign, line) in change.lines() {
+        let letter = sign.letter();
+        let _ = match sign {
+            Sign::Gap | Sign::Hidden => writeln!(text, "{}", format!("      {letter} {line}").trim_end()),
+            Sign::Same => writeln!(text, "      {letter} {line}"),
+            Sign::Removed => writeln!(text, "      {RED}{letter} {line}{RED:#}"),
+            Sign::Added => writeln!(text, "      {GREEN}{letter} {line}{GREEN:#}"),
+        };
     }
     text
 }

@@ -44,22 +44,6 @@ pub struct LiveAtV1<'a> {
     pub live: &'a LiveAt,
 }
 
-/// How a deploy ended, in words after its name: `4f9d1c2 is live`.
-pub fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Running => "is running, or was killed",
-        Outcome::Live => "live",
-        Outcome::Applied => "applied",
-        Outcome::Blocked => "was refused",
-        Outcome::Failed => "failed",
-        Outcome::Hopeless => "will not become live",
-        Outcome::NotLive => "was not live in time",
-        Outcome::Superseded => "superseded",
-        Outcome::Stopped => "stopped by the user",
-        Outcome::Interrupted => "interrupted",
-    }
-}
-
 fn style(outcome: Outcome) -> Style {
     match outcome {
         Outcome::Live | Outcome::Applied => GREEN,
@@ -95,7 +79,7 @@ fn entry(summary: &Summary, default_namespace: &str) -> String {
     let mut text = format!(
         "{}  {style}{}{style:#}  {} {revision}",
         short(deploy.moment()),
-        outcome(deploy.outcome),
+        deploy.outcome.in_words(),
         deploy.environment
     );
     if let Some(subject) = &deploy.subject {

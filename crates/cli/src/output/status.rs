@@ -121,7 +121,7 @@ fn heading(environment: &str, status: &Status) -> String {
     if let Some(last) = ended {
         let revision = last.revision.as_deref().map_or("files".to_owned(), short_id);
         let reason = last.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
-        let words = format!("the last deploy, of {revision}, {}{reason}", super::history::outcome(last.outcome));
+        let words = format!("the last deploy, of {revision}, {}{reason}", last.outcome.in_words());
         let _ = writeln!(text, "{RED}{}{RED:#}", wrap::within(&words, 0));
     }
     text

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::fields::{list, text};
 
 /// An image as a node runs it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
 pub struct RunningImage {
     /// The image as the pod asks for it: `shop/web:v9`.
     pub image: String,

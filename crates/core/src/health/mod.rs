@@ -62,7 +62,7 @@ use crate::object::Gvk;
 use fields::{is_deleted, list, text};
 
 /// How far an object is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum HealthState {
     /// It is as desired: the new version runs and is available, the old one is out.

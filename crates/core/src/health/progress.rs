@@ -12,7 +12,7 @@ use super::{
 };
 
 /// How many of a workload's pods are there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Progress {
     /// Ready pods of the new version; of a Job, the completions.
     pub ready: i64,

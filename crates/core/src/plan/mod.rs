@@ -8,11 +8,13 @@ mod check;
 mod compute;
 mod explain;
 mod guard;
+mod lines;
 mod prune_items;
 #[cfg(test)]
 mod repair_tests;
 mod replace;
 mod secret;
+mod shown;
 mod summary;
 mod warn;
 
@@ -25,7 +27,9 @@ pub use between::between;
 pub use check::{CheckFault, CheckOutcome, FaultCause};
 pub use compute::{PlanInput, compute};
 pub use explain::{cause as explain_cause, wrong_types};
+pub use lines::Sign;
 pub use secret::{HIDDEN, conceal, hide_values, holds_secret};
+pub use shown::shown;
 pub use summary::Totals;
 
 use crate::{
@@ -125,7 +129,7 @@ pub enum Write {
 }
 
 /// One field that changes, as it may be shown.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Change {
     /// The field, in the API server's notation: `spec.template.spec.containers[name="web"].image`.
     pub field: String,

@@ -13,7 +13,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use super::{attempt::Ended, host::News};
-use crate::progress::Event;
+use crate::{progress::Event, target::Drifted};
 
 const NOT_ELECTED: &str = "is not followed, since it cannot be found out who does: ";
 
@@ -24,7 +24,7 @@ pub struct Board {
 }
 
 /// Everything on a board.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Standing {
     /// The repositories by their addresses, without credentials.
@@ -32,7 +32,7 @@ pub struct Standing {
 }
 
 /// One repository.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Repository {
     /// Why it cannot be read, or why its configuration cannot be used; the last good state is followed.
@@ -44,7 +44,7 @@ pub struct Repository {
 }
 
 /// One environment.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Environment {
     /// The branch that it follows.
@@ -60,12 +60,18 @@ pub struct Environment {
     pub phase: Phase,
     /// Since when.
     pub since: Option<Time>,
+    /// The objects that somebody else has changed.
+    pub drifted: Vec<Drifted>,
+    /// The objects that somebody else changes again and again, since the last commit.
+    pub fights: Vec<String>,
+    /// The revision that was deployed by hand; it stays until the next commit.
+    pub other: Option<String>,
     /// Its workloads on their way, while it is being deployed.
     pub rollouts: Vec<Rollout>,
 }
 
 /// A commit in words.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CommitWords {
     /// The full id.
@@ -77,7 +83,7 @@ pub struct CommitWords {
 }
 
 /// How far a commit is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", tag = "name")]
 pub enum Phase {
     /// It was not looked at yet.
@@ -196,7 +202,26 @@ impl Board {
             News::Begins { environment, commit } => self.environment(repository, environment, |environment| {
                 environment.commit = Some(CommitWords::of(commit));
                 environment.rollouts.clear();
+                environment.drifted.clear();
+                environment.fights.clear();
+                environment.other = None;
                 environment.enter(Phase::Writing);
+            }),
+            // It is in the log, and what became of a Job on the target.
+            News::Tended { .. } => {}
+            News::Drifted { environment, drifted, other, .. } => {
+                self.environment(repository, environment, |environment| {
+                    environment.drifted.clone_from(drifted);
+                    environment.other.clone_from(other);
+                });
+            }
+            News::Fight { environment, drifted } => self.environment(repository, environment, |environment| {
+                environment.fights.push(drifted.object.to_string());
+            }),
+            News::Corrected { environment, ended, .. } => self.environment(repository, environment, |environment| {
+                if *ended == Ended::Done {
+                    environment.drifted.clear();
+                }
             }),
             News::FailedAgain { environment, again: next } => {
                 self.environment(repository, environment, |environment| {

@@ -114,6 +114,7 @@ fn about(address: &Address, version: SystemVersion, info: SystemInfo, asked: Tim
         architecture: version.arch.unwrap_or_default(),
         cpus: info.ncpu.and_then(|cpus| u32::try_from(cpus).ok()).unwrap_or(1),
         memory: info.mem_total.and_then(|memory| u64::try_from(memory).ok()).unwrap_or_default(),
+        log_driver: info.logging_driver.unwrap_or_default(),
         unsupported,
         ahead: theirs.map_or(0, |theirs| theirs.as_millisecond() - asked.as_millisecond()),
     }

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use futures::StreamExt;
 use serde_json::Value;
 
-use super::{Engine, EngineFault, FaultKind, settings};
+use super::{Engine, EngineFault, FaultKind, log, settings};
 
 /// The patience for a container that runs until it ends: more than anybody waits.
 const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
@@ -62,10 +62,12 @@ impl Engine {
             .map_err(|error| EngineFault::new(FaultKind::Other, format!("{} failed: {error}", doing())))
     }
 
-    /// Makes a container, and tells its id. It is not started. What can be changed later is noted in a label.
+    /// Makes a container, and tells its id. It is not started. What can be changed later is noted in a label; what it writes
+    /// is kept up to a size.
     pub async fn create(&self, name: &str, body: &ContainerCreateBody) -> Result<String, EngineFault> {
         let options = CreateContainerOptionsBuilder::default().name(name).build();
         let mut body = body.clone();
+        body.host_config.get_or_insert_default().log_config = log::config(&self.about.log_driver);
         let host = serde_json::to_value(&body.host_config).unwrap_or_default();
         body.labels.get_or_insert_default().insert(settings::LABEL.to_owned(), settings::settings(&host).to_string());
         let created = self.docker.create_container(Some(options), body).await;

@@ -9,6 +9,7 @@ mod containers;
 mod events;
 mod fault;
 mod images;
+mod log;
 mod logs;
 mod networks;
 mod run;
@@ -63,6 +64,8 @@ pub struct About {
     pub cpus: u32,
     /// Its memory in bytes.
     pub memory: u64,
+    /// How it keeps what containers write, where they do not say it: `json-file`.
+    pub log_driver: String,
     /// The settings of containers that its kernel cannot honour.
     pub unsupported: Vec<String>,
     /// How far its clock is ahead of this machine's, in milliseconds.

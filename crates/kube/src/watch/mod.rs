@@ -7,10 +7,10 @@
 //!                    logs (I/O)
 //! ```
 
-mod feed;
+pub(crate) mod feed;
 mod judge;
 mod logs;
-mod queries;
+pub(crate) mod queries;
 mod store;
 mod watched;
 

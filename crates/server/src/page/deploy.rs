@@ -7,10 +7,13 @@ use axum::{
     extract::{Path, State},
     response::Html,
 };
-use landfall_journal::{Record, Time};
+use landfall_journal::{ObjectState, Record, Time};
 
-use super::{html, summary::Line};
-use crate::{app::App, problem::Problem, words};
+use super::{
+    html,
+    summary::{Line, Progress},
+};
+use crate::{app::App, links, problem::Problem, words};
 
 #[derive(Template)]
 #[template(path = "deploy.html")]
@@ -24,13 +27,16 @@ struct Page {
     is_older: bool,
     times: Vec<(&'static str, String, String)>,
     images: Vec<(String, String, String, String, String)>,
-    rollouts: Vec<(String, String, String)>,
+    rollouts: Vec<Progress>,
     objects: Vec<Object>,
     more_objects: usize,
 }
 
 struct Object {
     name: String,
+    /// Its page, as it is now.
+    link: String,
+    colour: &'static str,
     action: &'static str,
     state: &'static str,
     fields: String,
@@ -51,6 +57,7 @@ fn page(record: Record) -> Page {
         |name: &'static str, time: Option<Time>| time.map(|time| (name, words::machine_time(time), words::time(time)));
     let or_nothing = |text: Option<String>| text.unwrap_or_else(|| "nothing".to_owned());
     let line = Line::of_deploy(&deploy, Time::now());
+    let own = (deploy.environment.as_str(), deploy.place.namespace.as_str());
     let title = match &line.revision {
         Some(revision) => format!("{} to {}", revision.short, deploy.environment),
         None => format!("Files to {}", deploy.environment),
@@ -78,7 +85,7 @@ fn page(record: Record) -> Page {
             .map(|image| {
                 let digest = image.digest.unwrap_or_default();
                 (
-                    image.workload.to_string(),
+                    words::object(&image.workload, own.1),
                     image.container,
                     or_nothing(image.before),
                     or_nothing(image.after),
@@ -89,11 +96,8 @@ fn page(record: Record) -> Page {
         rollouts: rollouts
             .into_iter()
             .map(|rollout| {
-                let count = match (rollout.ready, rollout.total) {
-                    (Some(ready), Some(total)) => format!("{ready} of {total}"),
-                    _ => String::new(),
-                };
-                (rollout.workload.to_string(), count, rollout.sentence)
+                let pods = (rollout.ready, rollout.total);
+                Progress::of(&rollout.workload, own, rollout.state, &rollout.sentence, pods)
             })
             .collect(),
         more_objects: objects.len().saturating_sub(SHOWN),
@@ -101,7 +105,13 @@ fn page(record: Record) -> Page {
             .into_iter()
             .take(SHOWN)
             .map(|object| Object {
-                name: object.object.to_string(),
+                name: words::object(&object.object, own.1),
+                link: links::object(own.0, &object.object),
+                colour: match object.state {
+                    ObjectState::Done => "good",
+                    ObjectState::Failed => "bad",
+                    ObjectState::Planned => "calm",
+                },
                 action: object.action.as_str(),
                 state: object.state.as_str(),
                 fields: object.fields,

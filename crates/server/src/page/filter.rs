@@ -59,9 +59,15 @@ pub(crate) fn time(text: &str) -> Result<Time, Problem> {
 
 /// Where the deploys of an environment are recorded.
 pub(crate) fn place(app: &App, environment: &str) -> Result<Place, Problem> {
+    followed(app, environment).map(|(_, place)| place)
+}
+
+/// The repository of an environment, and where its deploys are recorded.
+pub(crate) fn followed(app: &App, environment: &str) -> Result<(String, Place), Problem> {
     let standing = app.board.read();
-    let mut places = standing.repositories.values().filter_map(|repository| {
-        repository.environments.get(environment).and_then(|environment| environment.place.clone())
+    let mut places = standing.repositories.iter().filter_map(|(address, repository)| {
+        let place = repository.environments.get(environment)?.place.clone()?;
+        Some((address.clone(), place))
     });
     places.next().ok_or_else(|| Problem::not_found(&format!("environment '{environment}' that was deployed to yet")))
 }

@@ -9,14 +9,16 @@ use landfall_journal::{DeliveryState, Service, Time};
 
 use super::{
     html,
-    summary::{Moment, Revision, Row, moment},
+    summary::{Moment, Progress, Revision, Row, Sentence, moment},
 };
 use crate::{app::App, problem::Problem, words};
 
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home {
-    title: &'static str,
+    title: String,
+    /// How many environments are how: `2 live`.
+    counts: Vec<(&'static str, String)>,
     repositories: Vec<Repository>,
     /// How many notifications were given up.
     untold: i64,
@@ -41,18 +43,10 @@ struct Card {
     revision: Option<Revision>,
     subject: String,
     author: String,
-    reason: String,
+    reason: Vec<Sentence>,
     again: String,
     rollouts: Vec<Progress>,
     services: Vec<Row>,
-}
-
-/// A workload on its way.
-struct Progress {
-    name: String,
-    sentence: String,
-    ready: i64,
-    total: i64,
 }
 
 pub(crate) async fn show(State(app): State<Arc<App>>) -> Result<Html<String>, Problem> {
@@ -69,9 +63,25 @@ pub(crate) async fn show(State(app): State<Arc<App>>) -> Result<Html<String>, Pr
         }
         repositories.push(Repository { address, faults: repository.faults, leader: repository.leader, environments });
     }
-    let counts = app.journal.delivery_counts().await?;
-    let dead = counts.iter().filter(|(_, state, _)| *state == DeliveryState::Dead);
-    html(&Home { title: "What is live", repositories, untold: dead.map(|(_, _, count)| count).sum() })
+    let counts = counts(&repositories);
+    // What matters is told by the tab of a browser, too.
+    let title = match counts.first() {
+        Some((colour, count)) if *colour != "good" => format!("{count} - what is live"),
+        _ => "What is live".to_owned(),
+    };
+    let deliveries = app.journal.delivery_counts().await?;
+    let dead = deliveries.iter().filter(|(_, state, _)| *state == DeliveryState::Dead);
+    html(&Home { title, counts, repositories, untold: dead.map(|(_, _, count)| count).sum() })
+}
+
+/// What is worst comes first.
+fn counts(repositories: &[Repository]) -> Vec<(&'static str, String)> {
+    let count = |colour: &str| {
+        repositories.iter().flat_map(|repository| &repository.environments).filter(|card| card.colour == colour).count()
+    };
+    let words = [("bad", "failed"), ("busy", "on the way to live"), ("calm", "not looked at yet"), ("good", "live")];
+    let told = words.into_iter().map(|(colour, words)| (colour, count(colour), words));
+    told.filter(|(_, count, _)| *count > 0).map(|(colour, count, words)| (colour, format!("{count} {words}"))).collect()
 }
 
 fn card(address: &str, name: &str, environment: &Environment, services: &[Service], now: Time) -> Card {
@@ -85,15 +95,16 @@ fn card(address: &str, name: &str, environment: &Environment, services: &[Servic
     };
     let (reason, again) = match &environment.phase {
         Phase::Failed { reason, again: Some(again) } => {
-            (reason.clone(), format!("Tried again at {}.", words::time(*again)))
+            (words::reason(reason), format!("Tried again at {}.", words::time(*again)))
         }
         Phase::Failed { reason, again: None } => {
-            (reason.clone(), "Nothing is tried before the next commit.".to_owned())
+            (words::reason(reason), "Nothing is tried before the next commit.".to_owned())
         }
-        _ => (String::new(), String::new()),
+        _ => (Vec::new(), String::new()),
     };
     let is_on_its_way = matches!(environment.phase, Phase::Writing | Phase::Rolling);
     let rollouts = environment.rollouts.iter().filter(|rollout| is_on_its_way || rollout.state.is_waiting());
+    let own = (name, environment.place.as_ref().map_or("", |place| place.namespace.as_str()));
     Card {
         name: name.to_owned(),
         branch: environment.branch.clone(),
@@ -107,13 +118,11 @@ fn card(address: &str, name: &str, environment: &Environment, services: &[Servic
         reason,
         again,
         rollouts: rollouts
-            .map(|rollout| Progress {
-                name: rollout.id.to_string(),
-                sentence: rollout.sentence.clone(),
-                ready: rollout.progress.map_or(0, |progress| progress.ready),
-                total: rollout.progress.map_or(0, |progress| progress.total),
+            .map(|rollout| {
+                let pods = rollout.progress.map(|progress| (progress.ready, progress.total)).unzip();
+                Progress::of(&rollout.id, own, rollout.state, &rollout.sentence, pods)
             })
             .collect(),
-        services: services.iter().map(|service| Row::of(service, Some(address), now)).collect(),
+        services: services.iter().map(|service| Row::of(service, own, Some(address), now)).collect(),
     }
 }

@@ -51,11 +51,13 @@ pub(crate) async fn show(State(app): State<Arc<App>>, Query(asked): Query<Asked>
         return html(&page);
     }
     let at = filter::time(&asked.at)?;
-    let live = app.journal.live_at(&filter::place(&app, &asked.environment)?, at).await?;
+    let place = filter::place(&app, &asked.environment)?;
+    let live = app.journal.live_at(&place, at).await?;
     let now = Time::now();
     let repository = live.deploy.as_ref().and_then(|deploy| deploy.repository.clone());
     page.understood = words::time(at);
     page.deploy = live.deploy.as_ref().map(|deploy| Line::of_deploy(deploy, now));
-    page.services = live.services.iter().map(|service| Row::of(service, repository.as_deref(), now)).collect();
+    let own = (asked.environment.as_str(), place.namespace.as_str());
+    page.services = live.services.iter().map(|service| Row::of(service, own, repository.as_deref(), now)).collect();
     html(&page)
 }

@@ -5,6 +5,8 @@ pub(crate) mod filter;
 pub(crate) mod home;
 pub(crate) mod live_at;
 pub(crate) mod notifications;
+pub(crate) mod object;
+pub(crate) mod problem;
 mod summary;
 pub(crate) mod timeline;
 

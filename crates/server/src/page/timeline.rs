@@ -10,7 +10,7 @@ use axum::{
 use landfall_journal::{Outcome, Time};
 
 use super::{filter, html, summary::Line};
-use crate::{app::App, problem::Problem, words};
+use crate::{app::App, problem::Problem};
 
 #[derive(Template)]
 #[template(path = "timeline.html")]
@@ -48,7 +48,7 @@ pub(crate) async fn show(
     html(&Timeline {
         title: "Timeline",
         environments: app.board.read().environments(),
-        outcomes: OUTCOMES.iter().map(|outcome| (outcome.as_str(), words::outcome(*outcome).0)).collect(),
+        outcomes: OUTCOMES.iter().map(|outcome| (outcome.as_str(), outcome.in_words())).collect(),
         lines: page.deploys.iter().map(|summary| Line::of(summary, now)).collect(),
         next: page.next.map(|cursor| address(&filter::Query { cursor, ..query.clone() })),
         query,

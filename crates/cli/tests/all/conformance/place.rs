@@ -251,6 +251,14 @@ impl Place {
         Some(variables.lines().find_map(|line| line.strip_prefix(&begin)).unwrap_or_default().to_owned())
     }
 
+    /// Loads an image into the place's engine.
+    pub fn load(&self, image: &Image) {
+        match &self.on {
+            On::Engine(engine) => engine.load(image),
+            On::Cluster(_) => panic!("the place is on a cluster"),
+        }
+    }
+
     /// Runs `docker` on the place's engine.
     pub fn docker(&self, args: &[&str]) -> String {
         match &self.on {

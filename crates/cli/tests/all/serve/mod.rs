@@ -1,6 +1,8 @@
 //! `landfall serve`, which follows repositories without anybody's help.
 
 mod configuration;
+mod cron_jobs;
+mod drift;
 mod follows;
 mod killed;
 mod notifies;
