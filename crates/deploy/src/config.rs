@@ -1,5 +1,7 @@
 //! `landfall.yaml`: all the configuration, in the root of the deployment repository.
 
+mod edit;
+mod paused;
 mod validate;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
@@ -12,6 +14,9 @@ use landfall_core::{
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+pub use edit::with_pause;
+pub use paused::Paused;
 
 /// The name of the file.
 pub const FILE_NAME: &str = "landfall.yaml";
@@ -54,6 +59,9 @@ pub struct Environment {
     #[serde(default)]
     #[schemars(range(min = 0, max = 100))]
     pub max_prune_share: Option<u8>,
+    /// That nothing is deployed for now, and why: `landfall pause`.
+    #[serde(default)]
+    pub paused: Option<Paused>,
 }
 
 /// Where objects live: `{kubernetes: {...}}` or `{docker: {...}}`.
@@ -195,6 +203,15 @@ impl Config {
                     format!("'{host}' is not the address of a Docker engine"),
                     "Write unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST, or leave it out for the engine of $DOCKER_HOST, or else \
                      this machine's",
+                );
+            }
+            if let Some(until) = environment.paused.as_ref().and_then(|paused| paused.until.as_deref())
+                && until.parse::<landfall_journal::Time>().is_err()
+            {
+                fault(
+                    &["environments", name, "paused", "until"],
+                    format!("'{until}' is not a time"),
+                    "Write it with its offset from UTC, such as 2026-11-25T18:00:00Z or 2026-11-25T19:00:00+01:00",
                 );
             }
             if let Some(Err(error)) = environment.selector.as_deref().map(Selector::parse) {
