@@ -18,7 +18,7 @@ use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
     environment::{JobArgs, Unread, is_before, unread},
     error::CommandError,
-    output,
+    output, pause,
     source::DeploymentRepository,
 };
 
@@ -93,6 +93,13 @@ impl Host for Served {
             News::NoBranch { environment, branch } => {
                 output::warning(&format!("{prefix}{environment}: there is no branch {branch}; what is live stays"))
             }
+            News::Paused { environment, commit, pause } => output::warning(&format!(
+                "{prefix}{}\n{} ({}) is not deployed",
+                pause::sentence(environment, pause),
+                commit.id.short(),
+                commit.subject
+            )),
+            News::Resumed { environment } => output::note(&format!("{prefix}{environment} is not paused any more")),
             News::Tended { environment, what, is_warning: false } => {
                 output::note(&format!("{prefix}{environment}: {what}"));
             }

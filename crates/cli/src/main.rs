@@ -10,6 +10,7 @@ mod host;
 mod inspect;
 mod journal;
 mod output;
+mod pause;
 mod place;
 mod reverter;
 mod source;

@@ -43,7 +43,14 @@ impl Repository {
                 }
             }
             None => {
-                let args = ["update-ref", "-m", &format!("landfall: {}", commit.subject), &full, commit.id.as_str(), onto.as_str()];
+                let args = [
+                    "update-ref",
+                    "-m",
+                    &format!("landfall: {}", commit.subject),
+                    &full,
+                    commit.id.as_str(),
+                    onto.as_str(),
+                ];
                 let git = Git::in_repository(options, &self.git_dir()).args(args);
                 if let Err(error) = git.must(&format!("Moving the branch `{branch}`")) {
                     // The only other reason than a broken disk is that somebody was faster.

@@ -14,15 +14,18 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
 
 type Value = fn(&Environment) -> f64;
 
-const OF_ENVIRONMENTS: [(&str, &str, Value); 4] = [
+const OF_ENVIRONMENTS: [(&str, &str, Value); 5] = [
     ("landfall_environment_live", "Whether the newest commit of the branch is live.", |environment| {
-        f64::from(u8::from(environment.phase == Phase::Done))
+        f64::from(u8::from(environment.phase == Phase::Done && environment.paused.is_none()))
     }),
     ("landfall_environment_failed", "Whether the newest commit of the branch could not be made live.", |environment| {
         f64::from(u8::from(matches!(environment.phase, Phase::Failed { .. })))
     }),
     ("landfall_environment_deploying", "Whether a commit is being deployed.", |environment| {
         f64::from(u8::from(matches!(environment.phase, Phase::Writing | Phase::Rolling)))
+    }),
+    ("landfall_environment_paused", "Whether nothing is deployed, since it is paused.", |environment| {
+        f64::from(u8::from(environment.paused.is_some()))
     }),
     ("landfall_environment_phase_since_seconds", "Since when it is so, in seconds since 1970.", |environment| {
         environment.since.map_or(0.0, |since| since.as_millis() as f64 / 1000.0)
@@ -95,6 +98,10 @@ mod tests {
         # TYPE landfall_environment_deploying gauge
         landfall_environment_deploying{repository="https://host/shop",environment="prod"} 0
         landfall_environment_deploying{repository="https://host/shop",environment="te\"st"} 0
+        # HELP landfall_environment_paused Whether nothing is deployed, since it is paused.
+        # TYPE landfall_environment_paused gauge
+        landfall_environment_paused{repository="https://host/shop",environment="prod"} 0
+        landfall_environment_paused{repository="https://host/shop",environment="te\"st"} 0
         # HELP landfall_environment_phase_since_seconds Since when it is so, in seconds since 1970.
         # TYPE landfall_environment_phase_since_seconds gauge
         landfall_environment_phase_since_seconds{repository="https://host/shop",environment="prod"} 0

@@ -6,7 +6,9 @@ mod deploy;
 mod diff;
 mod history;
 mod man;
+mod pause;
 mod plan;
+mod resume;
 mod rollback;
 mod serve;
 mod status;
@@ -42,6 +44,8 @@ pub enum Command {
     History(Box<history::HistoryArgs>),
     Diff(Box<diff::DiffArgs>),
     Rollback(Box<rollback::RollbackArgs>),
+    Pause(pause::PauseArgs),
+    Resume(resume::ResumeArgs),
     Serve(Box<serve::ServeArgs>),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -57,6 +61,8 @@ pub async fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::History(args) => history::run(&args).await,
         Command::Diff(args) => diff::run(&args).await,
         Command::Rollback(args) => rollback::run(&args).await,
+        Command::Pause(args) => pause::run(&args),
+        Command::Resume(args) => resume::run(&args),
         Command::Serve(args) => serve::run(*args).await,
         Command::Completions(args) => Ok(completions::run(&args)),
         Command::Man(args) => man::run(&args),

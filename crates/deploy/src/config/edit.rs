@@ -17,14 +17,12 @@ const FIELD: &str = "paused";
 ///
 /// # Errors
 /// The file is at fault, or its notation does not allow to change this environment alone; with file and line.
-pub fn with_pause(
-    source: &Arc<Source>,
-    environment: &str,
-    paused: Option<&Paused>,
-) -> Result<String, Vec<Diagnostic>> {
+pub fn with_pause(source: &Arc<Source>, environment: &str, paused: Option<&Paused>) -> Result<String, Vec<Diagnostic>> {
     Config::read(source)?;
     let documents = yaml::parse(source)?;
-    let (Some(document), pointer) = (documents.first(), ["environments", environment]) else { return Ok(String::new()) };
+    let (Some(document), pointer) = (documents.first(), ["environments", environment]) else {
+        return Ok(String::new());
+    };
     let root = &document.root;
     let refuse = |why: &str| {
         let advice = match paused {
@@ -89,7 +87,8 @@ fn change(text: &str, node: &Node, paused: Option<&Paused>) -> Option<(Range<usi
             let (at, line_end) = next_line(text, end);
             let line = format!("{indentation}{}", notation(paused));
             // A last line without an end stays one.
-            let line = if at > end && text[..at].ends_with('\n') { line + line_end } else { format!("{line_end}{line}") };
+            let line =
+                if at > end && text[..at].ends_with('\n') { line + line_end } else { format!("{line_end}{line}") };
             Some((at..at, line))
         }
     }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use super::{attempt::Ended, host::News};
-use crate::progress::Event;
+use crate::{pause::Pause, progress::Event};
 
 const NOT_ELECTED: &str = "is not followed, since it cannot be found out who does: ";
 
@@ -60,6 +60,8 @@ pub struct Environment {
     pub phase: Phase,
     /// Since when.
     pub since: Option<Time>,
+    /// Why nothing is deployed to it, where it is paused.
+    pub paused: Option<Pause>,
     /// Its workloads on their way, while it is being deployed.
     pub rollouts: Vec<Rollout>,
 }
@@ -197,6 +199,12 @@ impl Board {
                 environment.commit = Some(CommitWords::of(commit));
                 environment.rollouts.clear();
                 environment.enter(Phase::Writing);
+            }),
+            News::Paused { environment, pause, .. } => self.environment(repository, environment, |environment| {
+                environment.paused = Some(pause.clone());
+            }),
+            News::Resumed { environment } => self.environment(repository, environment, |environment| {
+                environment.paused = None;
             }),
             // It is in the log, and what became of a Job on the target.
             News::Tended { .. } => {}

@@ -6,7 +6,7 @@ use landfall_git::Commit;
 use landfall_journal::{Deploy, Place};
 
 use super::attempt::Ended;
-use crate::{config::Config, environment::Request, progress::Progress, target::Target};
+use crate::{config::Config, environment::Request, pause::Pause, progress::Progress, target::Target};
 
 /// The program around a follower.
 #[async_trait]
@@ -143,6 +143,20 @@ pub enum News {
         what: String,
         /// Whether it did not work.
         is_warning: bool,
+    },
+    /// An environment is paused, and this commit is not deployed. Told once for each commit, and when the pause changes.
+    Paused {
+        /// The environment.
+        environment: String,
+        /// The commit.
+        commit: Box<Commit>,
+        /// Why, since when and for how long.
+        pause: Pause,
+    },
+    /// An environment is not paused any more.
+    Resumed {
+        /// The environment.
+        environment: String,
     },
     /// Another try of a commit has failed as the last one did.
     FailedAgain {

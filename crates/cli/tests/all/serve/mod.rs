@@ -6,6 +6,7 @@ mod follows;
 mod killed;
 mod once;
 mod passing;
+mod paused;
 mod serving;
 mod several;
 mod superseded;

@@ -135,7 +135,9 @@ fn what_cannot_be_changed_alone_is_refused_with_its_place() {
     ");
     insta::assert_snapshot!(refused("name: a\nenvironments: [\n"), @"landfall.yaml:2:15: The bracket is not closed");
     let until = |until: &str| {
-        format!("name: a\nenvironments:\n  prod: {{branch: main, paths: [base], target: {{docker: {{}}}}, paused: {{reason: x, until: {until}}}}}\n")
+        format!(
+            "name: a\nenvironments:\n  prod: {{branch: main, paths: [base], target: {{docker: {{}}}}, paused: {{reason: x, until: {until}}}}}\n"
+        )
     };
     insta::assert_snapshot!(refused(&until("tomorrow")), @"landfall.yaml:3:88: 'tomorrow' is not a time");
     insta::assert_snapshot!(refused(&until("'2026-11-25 18:00'")), @"landfall.yaml:3:88: '2026-11-25 18:00' is not a time");
