@@ -119,7 +119,14 @@ impl Default for Board {
 impl Board {
     /// Everything as it stands.
     pub fn read(&self) -> Standing {
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let now = Time::now();
+        let environments =
+            standing.repositories.values_mut().flat_map(|repository| repository.environments.values_mut());
+        for environment in environments {
+            environment.paused.take_if(|pause| pause.rest(now).is_none());
+        }
+        standing
     }
 
     /// A number that grows with every change.
@@ -153,6 +160,10 @@ impl Board {
         match news {
             News::StandsBy { leader } => self.repository(repository, |repository| {
                 repository.forget(NOT_ELECTED);
+                if repository.leader.is_none() {
+                    // What it found while it led is old by now.
+                    repository.environments.values_mut().for_each(|environment| environment.paused = None);
+                }
                 repository.leader = Some(leader.clone().unwrap_or_else(|| "another process".to_owned()));
             }),
             News::NotElected { reason } => {

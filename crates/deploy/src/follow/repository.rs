@@ -248,7 +248,12 @@ impl Follower {
     }
 
     /// What the branch says of a pause.
-    async fn pause(&self, environment: &str, tip: Option<&Arc<Commit>>, config: &Arc<Config>) -> Option<Arc<Pause>> {
+    pub(super) async fn pause(
+        &self,
+        environment: &str,
+        tip: Option<&Arc<Commit>>,
+        config: &Arc<Config>,
+    ) -> Option<Arc<Pause>> {
         let (mirror, name) = (Arc::clone(&self.mirror), environment.to_owned());
         let (tip, fallback) = (Arc::clone(tip?), Arc::clone(config));
         let found = tokio::task::spawn_blocking(move || pause::of_tip(&mirror, &tip, &name, &fallback)).await;
