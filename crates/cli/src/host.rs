@@ -23,6 +23,7 @@ use crate::{
         self,
         json_lines::{self, About},
     },
+    pause,
     source::DeploymentRepository,
 };
 
@@ -132,6 +133,13 @@ impl Served {
             News::NoBranch { environment, branch } => {
                 output::warning(&format!("{prefix}{environment}: there is no branch {branch}; what is live stays"))
             }
+            News::Paused { environment, commit, pause } => output::warning(&format!(
+                "{prefix}{}\n{} ({}) is not deployed",
+                pause::sentence(environment, pause),
+                commit.id.short(),
+                commit.subject
+            )),
+            News::Resumed { environment } => output::note(&format!("{prefix}{environment} is not paused any more")),
             News::Tended { environment, what, is_warning: false } => {
                 output::note(&format!("{prefix}{environment}: {what}"));
             }

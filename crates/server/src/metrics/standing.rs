@@ -14,15 +14,18 @@ use super::labels::{OfDeliveries, OfEnvironment, OfRepository};
 type Number = Gauge<f64, AtomicU64>;
 type Value = fn(&Environment) -> f64;
 
-const OF_ENVIRONMENTS: [(&str, &str, Value); 6] = [
+const OF_ENVIRONMENTS: [(&str, &str, Value); 7] = [
     ("environment_live", "Whether the newest commit of the branch is live", |environment| {
-        f64::from(u8::from(environment.phase == Phase::Done))
+        f64::from(u8::from(environment.phase == Phase::Done && environment.paused.is_none()))
     }),
     ("environment_failed", "Whether the newest commit of the branch could not be made live", |environment| {
         f64::from(u8::from(matches!(environment.phase, Phase::Failed { .. })))
     }),
     ("environment_deploying", "Whether a commit is being deployed", |environment| {
         f64::from(u8::from(matches!(environment.phase, Phase::Writing | Phase::Rolling)))
+    }),
+    ("environment_paused", "Whether nothing is deployed since somebody paused it", |environment| {
+        f64::from(u8::from(environment.paused.is_some()))
     }),
     ("environment_since_timestamp_seconds", "Since when it is so, in seconds since 1970", |environment| {
         environment.since.map_or(0.0, |since| since.as_millis() as f64 / 1000.0)
