@@ -1,6 +1,6 @@
 # `make help` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help test demo demo-down cluster cluster-down bench
+.PHONY: help test demo demo-down cluster cluster-down image bench
 
 help: ## List the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -19,6 +19,9 @@ cluster: ## Start a Kubernetes cluster in the background (LANDFALL_BENCH_NODE=re
 
 cluster-down: ## End the cluster of `make cluster`
 	@cargo run --quiet --package landfall-bench-cluster --bin bench-cluster -- down
+
+image: ## Build Landfall's own image, with git and ssh inside, into the engine that `docker` reaches (TAG=landfall:VERSION)
+	@deploy/image/build $(TAG)
 
 bench: ## Compare Landfall with kubectl, Flux's engine, nginx and docker-compose, an hour (QUICK=1: five minutes), and write docs/benchmark.md
 	@bench/install-debian docker.io docker-compose

@@ -21,12 +21,19 @@ pub struct Image {
     files: Vec<(String, PathBuf)>,
     entrypoint: Vec<String>,
     env: Vec<String>,
+    architecture: &'static str,
 }
 
 impl Image {
     /// An empty image; the name has a tag: `landfall-bench/web:v1`.
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), files: Vec::new(), entrypoint: Vec::new(), env: Vec::new() }
+        Self {
+            name: name.to_owned(),
+            files: Vec::new(),
+            entrypoint: Vec::new(),
+            env: Vec::new(),
+            architecture: architecture(),
+        }
     }
 
     /// The test web server of `bench/images/web`. It answers `GET /` on port 8080 with the tag and its host name; see its
@@ -53,6 +60,12 @@ impl Image {
         self
     }
 
+    /// Says that it is for another architecture, such as `s390x`; what is in it stays as it is.
+    pub fn architecture(mut self, name: &'static str) -> Self {
+        self.architecture = name;
+        self
+    }
+
     /// Sets an environment variable of its containers.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push(format!("{name}={value}"));
@@ -68,7 +81,7 @@ impl Image {
     pub fn write(&self, path: &Path) {
         let layer = self.layer();
         let config = json!({
-            "architecture": architecture(),
+            "architecture": self.architecture,
             "os": "linux",
             "config": {"Entrypoint": self.entrypoint, "Env": self.env, "WorkingDir": "/"},
             "rootfs": {"type": "layers", "diff_ids": [format!("sha256:{}", hex(&layer))]},

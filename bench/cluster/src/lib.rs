@@ -24,6 +24,7 @@ pub mod cgroup;
 mod cluster;
 mod control_plane;
 mod etcd;
+pub mod http;
 mod image;
 mod keeper;
 mod kubectl;

@@ -28,6 +28,7 @@ pub struct Engine {
     cgroup: String,
     /// The third part of its addresses.
     number: u8,
+    is_podman: bool,
 }
 
 impl Engine {
@@ -39,6 +40,16 @@ impl Engine {
 
     /// Starts an engine and waits until it answers.
     pub fn start() -> Self {
+        Self::start_by("engine-init")
+    }
+
+    /// The same of Podman, whose socket speaks Docker's API.
+    pub fn podman() -> Self {
+        machine::check_podman();
+        Self::start_by("podman-init")
+    }
+
+    fn start_by(init: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         machine::check();
         let id = format!("e{}", COUNT.fetch_add(1, Ordering::Relaxed) + 1);
@@ -49,12 +60,13 @@ impl Engine {
         // Nobody answers there, so that a name that is in no network is not there at once.
         fs::write(folder.join("resolv.conf"), "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
             .expect("the engine's folder is writable");
-        fs::write(folder.join("cleanup"), cgroup::remove(&cgroup)).expect("the engine's folder is writable");
-        let mut engine = Self { id, folder, cgroup, number: 0 };
+        fs::write(folder.join("cleanup"), cgroup::remove(&cgroup) + &podman_groups(&folder))
+            .expect("the engine's folder is writable");
+        let mut engine = Self { id, folder, cgroup, number: 0, is_podman: init == "podman-init" };
         let path = engine.socket().as_os_str().len();
         assert!(path < 100, "{} is too long for a socket; set TMPDIR to a shorter folder", engine.socket().display());
         engine.make_pipe();
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("engine-init").display().to_string();
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(init).display().to_string();
         let unshare = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash"];
         let words = unshare.into_iter().map(str::to_owned);
         let words = words.chain([script, engine.folder.display().to_string(), engine.cgroup.clone()]);
@@ -83,6 +95,11 @@ impl Engine {
     /// registry without TLS.
     pub fn machine_address(&self) -> IpAddr {
         link::machine(self.number).into()
+    }
+
+    /// Whether it is Podman.
+    pub fn is_podman(&self) -> bool {
+        self.is_podman
     }
 
     /// Its folder: `dockerd.log`, `data`. Tests may put files into it; it is deleted with the engine.
@@ -205,4 +222,14 @@ impl Drop for Engine {
     fn drop(&mut self) {
         keeper().end(&self.id);
     }
+}
+
+/// Removes the control groups of containers that Podman had when it was killed: it names them after the containers.
+fn podman_groups(folder: &Path) -> String {
+    let containers = folder.join("data/overlay-containers");
+    format!(
+        "\nfor id in $(ls {} 2>/dev/null | grep -E '^[0-9a-f]{{64}}$'); do\n  \
+         find /sys/fs/cgroup -depth -type d -path \"*/libpod_parent/*$id*\" -exec rmdir {{}} + 2>/dev/null || true\ndone\n",
+        containers.display()
+    )
 }

@@ -26,6 +26,16 @@ pub(crate) fn check() {
     }
 }
 
+/// The same for Podman.
+pub(crate) fn check_podman() {
+    let needs = "for program in podman conmon runc /usr/lib/podman/netavark /usr/lib/podman/aardvark-dns; do
+          command -v $program >/dev/null || { echo \"$program is missing\" >&2; exit 1; }
+        done";
+    if let Err(error) = shell(needs) {
+        panic!("{error}; bench/install-debian installs what Podman needs");
+    }
+}
+
 /// Runs a script of bash; the error is what it said.
 pub(crate) fn shell(script: &str) -> Result<(), String> {
     let output = Command::new("bash")

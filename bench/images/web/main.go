@@ -1,6 +1,8 @@
 // A small HTTP server that can misbehave in every way that a deploy meets. Environment variables say how:
 //
 //	PORT         where to listen (8080)
+//	PORTS        where to listen instead: several ports such as 80,6060, or none at all where it is empty; then every
+//	             other path answers as / does, so that it stands in for whatever has these ports and probes
 //	VERSION      the text that / answers (the image sets it)
 //	START_DELAY  wait before listening, such as 5s
 //	NEEDS_FILE   end with a message if this file is not there
@@ -27,6 +29,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -117,7 +120,12 @@ func main() {
 		io.Copy(w, answer.Body)
 	})
 
-	server := &http.Server{Addr: ":" + variable("PORT", "8080"), Handler: mux}
+	ports := []string{variable("PORT", "8080")}
+	if several, isSet := os.LookupEnv("PORTS"); isSet {
+		ports = strings.FieldsFunc(several, func(c rune) bool { return c == ',' })
+		mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, "%s %s\n", version, host) })
+	}
+	server := &http.Server{Handler: mux}
 	go takeMemory(number("MEMORY_MB", "0"))
 	ended := make(chan struct{})
 	stopLines := answerLines(os.Getenv("TCP_PORT"), fmt.Sprintf("%s %s\n", version, host))
@@ -128,8 +136,16 @@ func main() {
 		server.Shutdown(context.Background())
 		close(ended)
 	}()
-	if err := server.ListenAndServe(); err != http.ErrServerClosed {
-		log.Fatal(err)
+	for _, port := range ports {
+		listener, err := net.Listen("tcp", ":"+port)
+		if err != nil {
+			log.Fatal(err)
+		}
+		go func() {
+			if err := server.Serve(listener); err != http.ErrServerClosed {
+				log.Fatal(err)
+			}
+		}()
 	}
 	<-ended
 	log.Print("ended in good order")

@@ -9,19 +9,25 @@ use landfall_deploy::{
     environment::Request,
     follow::{Board, Ended, Fault, Host, News, Prepared},
     progress::{Event, Progress},
-    target::Target,
+    target::{Drifted, Target},
 };
 use landfall_git::{Commit, Mirror};
 use landfall_journal::{Cause, Place};
-use landfall_server::Metrics;
+use landfall_server::{Metrics, notify::Notifier};
 
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
     environment::{JobArgs, Unread, is_before, unread},
     error::CommandError,
-    output,
+    output::{
+        self,
+        json_lines::{self, About},
+    },
     source::DeploymentRepository,
 };
+
+/// So many objects that have drifted are told one by one.
+const TOLD: usize = 10;
 
 /// One repository of `landfall serve`.
 pub struct Served {
@@ -35,6 +41,8 @@ pub struct Served {
     pub board: Arc<Board>,
     /// What is counted of it.
     pub metrics: Arc<Metrics>,
+    /// Who tells people of it.
+    pub notifier: Arc<Notifier>,
 }
 
 #[async_trait]
@@ -54,8 +62,9 @@ impl Host for Served {
         Ok(Prepared { target, request, manifests })
     }
 
-    fn progress(&self, environment: &str, _: &Commit) -> Box<dyn Progress> {
+    fn progress(&self, environment: &str, commit: &Commit) -> Box<dyn Progress> {
         Box::new(Lines {
+            about: about(&self.prefix, &self.address(), Some(environment), Some(commit.id.as_str())),
             prefix: format!("{}{environment}", self.prefix),
             repository: self.address(),
             environment: environment.to_owned(),
@@ -68,11 +77,32 @@ impl Host for Served {
         self.metrics.looked(&self.address(), took, failed);
     }
 
+    async fn configured(&self, config: Option<&Arc<Config>>) {
+        self.notifier.configured(config.map(Arc::as_ref)).await;
+    }
+
     fn tell(&self, news: News) {
         self.board.tell(&self.address(), &news);
         self.metrics.tell(&self.address(), &news);
+        json_lines::about(about(&self.prefix, &self.address(), news.environment(), news.revision()), || {
+            self.say(&news)
+        });
+    }
+}
+
+/// What lines about an environment or its repository are about.
+fn about(prefix: &str, repository: &str, environment: Option<&str>, revision: Option<&str>) -> About {
+    let mut fields = vec![("repository", repository.to_owned())];
+    fields.extend(environment.map(|environment| ("environment", environment.to_owned())));
+    fields.extend(revision.map(|revision| ("revision", revision.to_owned())));
+    let prefix = environment.map_or_else(|| prefix.to_owned(), |environment| format!("{prefix}{environment}: "));
+    About { prefix, fields }
+}
+
+impl Served {
+    fn say(&self, news: &News) {
         let prefix = &self.prefix;
-        match &news {
+        match news {
             News::GoodConfig | News::FailedAgain { .. } | News::Recorded { .. } => {}
             News::StandsBy { leader } => {
                 let leader = leader.as_deref().unwrap_or("another process");
@@ -101,6 +131,36 @@ impl Host for Served {
             )),
             News::NoBranch { environment, branch } => {
                 output::warning(&format!("{prefix}{environment}: there is no branch {branch}; what is live stays"))
+            }
+            News::Tended { environment, what, is_warning: false } => {
+                output::note(&format!("{prefix}{environment}: {what}"));
+            }
+            News::Tended { environment, what, is_warning: true } => {
+                output::warning(&format!("{prefix}{environment}: {what}"));
+            }
+            News::Drifted { environment, drifted, corrects, other } => {
+                let text = |drifted: &Drifted| format!("{}: {}", drifted.object, drifted.drift.join("; "));
+                let what = drifted.iter().take(TOLD).map(text).collect::<Vec<_>>().join("\n");
+                let more = drifted.len().checked_sub(TOLD).filter(|more| *more > 0);
+                let more = more.map(|more| format!("\nand {more} more objects")).unwrap_or_default();
+                match (drifted.is_empty(), other) {
+                    (true, _) => output::note(&format!("{prefix}{environment}: everything is as it was applied again")),
+                    (_, Some(other)) => output::warning(&format!(
+                        "{prefix}{environment}: {other} was deployed by hand; it stays until the next commit"
+                    )),
+                    _ if *corrects => output::warning(&format!("{prefix}{environment}: corrects drift: {what}{more}")),
+                    _ => output::warning(&format!("{prefix}{environment}: drift: {what}{more}")),
+                }
+            }
+            News::Fight { environment, drifted } => output::warning(&format!(
+                "{prefix}{environment}: {} is changed by somebody else again and again: {}\nFrom now on it is corrected less \
+                 and less often, up to every 10 minutes. End the other writer, or leave the field out of the manifest",
+                drifted.object,
+                drifted.drift.join("; ")
+            )),
+            News::Corrected { environment, commit, ended, what } => {
+                let text = format!("{prefix}{environment}: {}: drift: {what}", commit.id.short());
+                if *ended == Ended::Done { output::note(&text) } else { output::warning(&text) }
             }
             News::Begins { environment, commit } => output::note(&format!(
                 "{prefix}{environment}: deploying {} ({}, {})",
@@ -186,6 +246,7 @@ fn short(revision: &str) -> &str {
 
 /// Lines about one deploy.
 struct Lines {
+    about: About,
     prefix: String,
     repository: String,
     environment: String,
@@ -197,6 +258,19 @@ impl Progress for Lines {
     fn tell(&self, event: Event) {
         self.board.step(&self.repository, &self.environment, &event);
         self.metrics.step(&self.repository, &self.environment, &event);
+        json_lines::about(self.about.clone(), || self.say(event));
+    }
+
+    fn planned(&self, plan: &Plan) {
+        json_lines::about(self.about.clone(), || {
+            output::note(&format!("{}: {}", self.prefix, plan.totals()));
+            plan.warnings.iter().for_each(|warning| output::warning(&format!("{}: {warning}", self.prefix)));
+        });
+    }
+}
+
+impl Lines {
+    fn say(&self, event: Event) {
         let prefix = &self.prefix;
         match event {
             Event::Waiting { holder } => output::note(&format!("{prefix}: waits for the deploy of {holder}")),
@@ -210,10 +284,5 @@ impl Progress for Lines {
             }
             _ => {}
         }
-    }
-
-    fn planned(&self, plan: &Plan) {
-        output::note(&format!("{}: {}", self.prefix, plan.totals()));
-        plan.warnings.iter().for_each(|warning| output::warning(&format!("{}: {warning}", self.prefix)));
     }
 }

@@ -9,13 +9,15 @@ mod error;
 mod host;
 mod inspect;
 mod journal;
+mod notifications;
 mod output;
 mod place;
 mod reverter;
 mod source;
+mod traces;
 mod xdg;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
 
@@ -28,13 +30,23 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return error::exit_usage(&error),
     };
-    output::start_logging(cli.verbose);
+    if cli.writes_json_lines() {
+        output::json_lines::switch_on();
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return error::CommandError::internal(format!("The program cannot start: {error}")).report(),
     };
-    match runtime.block_on(commands::run(cli)) {
+    let traces = traces::Traces::start();
+    output::start_logging(cli.verbose, traces.as_ref().map(traces::Traces::layer));
+    let code = match runtime.block_on(commands::run(cli)) {
         Ok(code) => code,
         Err(error) => error.report(),
+    };
+    if let Some(traces) = traces {
+        // Whatever still holds a span lets it go.
+        runtime.shutdown_timeout(Duration::from_secs(1));
+        traces.end();
     }
+    code
 }

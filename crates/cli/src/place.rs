@@ -50,12 +50,19 @@ impl Located {
     }
 }
 
-/// The environments that the arguments name.
-pub async fn locate(args: &PlaceArgs<'_>) -> Result<Vec<Located>, CommandError> {
+/// An environment, and where it is, or why that cannot be reached.
+pub type Found = (String, Result<Located, CommandError>);
+
+/// The environments that the arguments name. One that cannot be reached hides no other one.
+///
+/// # Errors
+/// The arguments or `landfall.yaml` cannot be used.
+pub async fn locate(args: &PlaceArgs<'_>) -> Result<Vec<Found>, CommandError> {
     if let Some(text) = args.selector {
         let selector = parse_selector(Some(text))?;
-        let target = connect(args.connect, None).await?;
-        return Ok(vec![located(selector.to_string(), None, selector, target)]);
+        let name = selector.to_string();
+        let target = connect(args.connect, None).await;
+        return Ok(vec![(name.clone(), target.map(|target| located(name, None, selector, target)))]);
     }
     let repository = DeploymentRepository::open(args.repository.repo.as_deref())?;
     let config = head_config(&repository)?;
@@ -66,10 +73,13 @@ pub async fn locate(args: &PlaceArgs<'_>) -> Result<Vec<Located>, CommandError> 
     let mut found = Vec::new();
     for name in names {
         let environment = named(&config, &name)?.clone();
-        let target = connect(args.connect, Some(&environment.target)).await?;
         let selector = environment.selector(&config.name);
-        let located = located(name, Some(environment), selector, target);
-        found.push(Located { ready_conditions: config.ready_conditions(), ..located });
+        let target = connect(args.connect, Some(&environment.target)).await;
+        let place = target.map(|target| Located {
+            ready_conditions: config.ready_conditions(),
+            ..located(name.clone(), Some(environment), selector, target)
+        });
+        found.push((name, place));
     }
     Ok(found)
 }
@@ -86,11 +96,11 @@ fn located(name: String, environment: Option<Environment>, selector: Selector, t
 }
 
 /// That a command is about one environment, which has to be named where there are several.
-pub fn only(mut found: Vec<Located>) -> Result<Located, CommandError> {
+pub fn only(mut found: Vec<Found>) -> Result<Located, CommandError> {
     match (found.pop(), found.is_empty()) {
-        (Some(one), true) => Ok(one),
+        (Some((_, place)), true) => place,
         (Some(last), false) => {
-            let names: Vec<&str> = found.iter().chain([&last]).map(|located| located.name.as_str()).collect();
+            let names: Vec<&str> = found.iter().chain([&last]).map(|(name, _)| name.as_str()).collect();
             Err(CommandError::user(format!("{FILE_NAME} has several environments: {}", names.join(", ")))
                 .hint("name one"))
         }

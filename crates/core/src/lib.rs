@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod compare;
 pub mod desired;
 pub mod diagnostic;
+pub mod drift;
 pub mod foreign;
 pub mod health;
 pub mod images;

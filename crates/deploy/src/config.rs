@@ -1,5 +1,6 @@
 //! `landfall.yaml`: all the configuration, in the root of the deployment repository.
 
+pub mod notifications;
 mod validate;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
@@ -10,8 +11,11 @@ use landfall_core::{
     selector::Selector,
     yaml::{self, Node},
 };
+use landfall_journal::NewSink;
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+use self::notifications::Sink;
 
 /// The name of the file.
 pub const FILE_NAME: &str = "landfall.yaml";
@@ -34,6 +38,9 @@ pub struct Config {
     /// `Healthy`, `Programmed`, `Accepted`. The annotation `landfall.dev/ready-condition` of an object wins.
     #[serde(default)]
     pub ready_conditions: BTreeMap<String, String>,
+    /// Who is told of deploys, by names of your choice. Only that of the newest commit of the default branch counts.
+    #[serde(default)]
+    pub notifications: BTreeMap<String, Sink>,
 }
 
 /// A place to deploy to.
@@ -54,6 +61,22 @@ pub struct Environment {
     #[serde(default)]
     #[schemars(range(min = 0, max = 100))]
     pub max_prune_share: Option<u8>,
+    /// What `landfall serve` does about objects that somebody else has changed: `correct`, `report` or `ignore`.
+    #[serde(default)]
+    pub drift: DriftMode,
+}
+
+/// What to do about changes by others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum DriftMode {
+    /// What was applied is applied again.
+    #[default]
+    Correct,
+    /// It is told, and left as it is.
+    Report,
+    /// Nobody looks.
+    Ignore,
 }
 
 /// Where objects live: `{kubernetes: {...}}` or `{docker: {...}}`.
@@ -76,6 +99,10 @@ pub struct KubernetesConfig {
     /// The namespace of objects that name none; that of the context where it is left out.
     #[serde(default)]
     pub namespace: Option<String>,
+    /// What the journal calls the cluster, so that who reaches it by another address, such as from inside, has the same
+    /// timeline; its address where it is left out.
+    #[serde(default)]
+    pub name: Option<String>,
     /// Where the kubeconfig is; `KUBECONFIG` or `~/.kube/config` where it is left out.
     #[serde(default)]
     pub kubeconfig: Option<Reference>,
@@ -144,6 +171,11 @@ impl Config {
         self.ready_conditions.iter().filter_map(kind_of).collect()
     }
 
+    /// Who is told of deploys, as the journal keeps it.
+    pub fn sinks(&self) -> Vec<NewSink> {
+        notifications::new_sinks(&self.notifications)
+    }
+
     /// What the schema cannot tell.
     fn check(&self, source: &Arc<Source>, root: &Node) -> Vec<Diagnostic> {
         let mut faults = Vec::new();
@@ -165,6 +197,13 @@ impl Config {
                     format!("'{name}' {why}"),
                     "Name a custom kind with its group: `Widget.example.com: Established`",
                 );
+            }
+        }
+        for (name, sink) in &self.notifications {
+            for (at, message, hint) in sink.faults(&self.environments) {
+                let pointer: Vec<&str> =
+                    ["notifications", name].into_iter().chain(at.iter().map(String::as_str)).collect();
+                fault(&pointer, message, &hint);
             }
         }
         for (name, environment) in &self.environments {
@@ -287,7 +326,45 @@ readyConditions: {Widget.example.com: Established}
         insta::assert_snapshot!(fault(&conditions("widgets.example.com: Established")), @"landfall.yaml:4:40: 'widgets.example.com' is not a kind with its group");
         insta::assert_snapshot!(fault(&conditions("Deployment.apps: Available")), @"landfall.yaml:4:36: 'Deployment.apps' is live by rules of its own");
         insta::assert_snapshot!(fault(&conditions("Widget.example.com: true")), @"landfall.yaml:4:39: `Widget.example.com` must be a text, but it is a boolean");
+        let sinks = |text: &str| format!("{}notifications: {{{text}}}\n", environment("paths: [base]"));
+        insta::assert_snapshot!(fault(&sinks("team: {slack: {webhook: 'https://hooks.slack.com/x'}}")), @"landfall.yaml:4:32: `webhook` must be `{env: ENV}` or `{file: FILE}`");
+        insta::assert_snapshot!(fault(&sinks("team: {environments: [prod]}")), @"landfall.yaml:4:17: A sink must have just one of slack, teams, discord, mattermost, webhook, email, grafana, github, gitlab or gitea");
+        insta::assert_snapshot!(fault(&sinks("team: {slack: {token: {env: A}}}")), @"landfall.yaml:4:24: Slack needs either `webhook`, or `token` and `channel`");
+        insta::assert_snapshot!(fault(&sinks("team: {slack: {webhook: {env: A}}, environments: [test], events: [life]}")), @r"
+        landfall.yaml:4:67: There is no environment 'test'
+        landfall.yaml:4:83: There is no event 'life'
+        ");
+        insta::assert_snapshot!(fault(&sinks("team: {email: {server: mail, from: a@b, to: [a@b], password: {env: A}}}")), @r"
+        landfall.yaml:4:40: 'mail' is not the address of a mail server
+        landfall.yaml:4:24: `username` and `password` belong together
+        ");
         insta::assert_snapshot!(fault("name: [\n"), @"landfall.yaml:1:7: The bracket is not closed");
+    }
+
+    #[test]
+    fn sinks_are_told_what_suits_them() {
+        let config = read(
+            "name: shop
+environments:
+  prod: {branch: main, paths: [base], target: {kubernetes: {}}}
+notifications:
+  team: {slack: {webhook: {env: SLACK_WEBHOOK}}, environments: [prod], events: [live, failed]}
+  bot: {slack: {token: {file: /run/token}, channel: C1}}
+  forge: {gitea: {token: {env: TOKEN}}}
+  mail: {email: {server: 'smtp://mail:587', from: a@b, to: [c@d]}}
+",
+        )
+        .unwrap();
+        let words = |sink: NewSink| {
+            let events = sink.events.iter().map(|event| event.as_str()).collect::<Vec<_>>().join(" ");
+            format!("{} {} {:?} {events}", sink.name, sink.kind, sink.environments)
+        };
+        insta::assert_snapshot!(config.sinks().into_iter().map(words).collect::<Vec<_>>().join("\n"), @r#"
+        bot slack [] began live recovered applied refused failed superseded stopped interrupted
+        forge gitea [] began live recovered applied refused failed superseded stopped interrupted
+        mail email [] live recovered applied refused failed
+        team slack ["prod"] live failed
+        "#);
     }
 
     #[test]

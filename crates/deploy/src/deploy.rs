@@ -52,6 +52,11 @@ impl Deployer<'_> {
     /// # Errors
     /// See [`DeployError`]; a plan that must not be carried out is no error but [`Outcome::Blocked`], and what is not
     /// live in time is told by the [`Ending`].
+    #[tracing::instrument(
+        name = "deploy",
+        skip_all,
+        fields(environment = request.environment, revision = request.revision, cause = %request.cause, outcome)
+    )]
     pub async fn deploy(&self, manifests: Vec<Manifest>, request: &Request) -> Result<Outcome, DeployError> {
         let Self { target, progress, journal } = *self;
         let begin = Journaling::begin(journal, target, request, request.key(target).place(target));
@@ -80,6 +85,7 @@ impl Deployer<'_> {
 /// Records how a deploy ended.
 async fn end(journaling: &Journaling<'_>, result: Result<Outcome, DeployError>) -> Result<Outcome, DeployError> {
     let (outcome, reason, at) = recorded(&result);
+    tracing::Span::current().record("outcome", outcome.as_str());
     match journaling.finish(outcome, reason.as_deref(), at).await {
         Err(error) if result.is_ok() => Err(DeployError::Journal { error, nothing_written: false }),
         _ => result,

@@ -14,6 +14,7 @@ mod run;
 mod running;
 pub mod status;
 pub mod target;
+pub mod task;
 mod to_journal;
 mod turn;
 pub mod wait;

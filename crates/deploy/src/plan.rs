@@ -69,6 +69,7 @@ pub enum PlanError {
 ///
 /// # Errors
 /// Where the manifests do not fit the target, or the target cannot be read.
+#[tracing::instrument(name = "plan", skip_all, fields(manifests = manifests.len()))]
 pub async fn plan(
     target: &dyn Target,
     manifests: Vec<Manifest>,
@@ -200,6 +201,7 @@ fn claims(inventories: &Inventories) -> BTreeMap<ObjectId, String> {
 ///
 /// # Errors
 /// Where the target does not answer.
+#[tracing::instrument(name = "check", skip_all)]
 pub async fn check(target: &dyn Target, planned: &mut Planned, progress: &dyn Progress) -> Result<(), TargetError> {
     let reviewed = &planned.reviewed;
     let is_checked = |item: &Item| item.checkable && item.is_change() && !reviewed.contains(&item.id);

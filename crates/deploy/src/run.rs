@@ -8,6 +8,7 @@ use landfall_core::{
     order::Step,
     plan::{Action, Item},
 };
+use tracing::Instrument;
 
 use crate::{
     error::{DeployError, Failure},
@@ -34,6 +35,7 @@ pub(crate) struct Run<'a> {
 
 impl Run<'_> {
     /// Applies step by step, then prunes. Ends at the first step that fails.
+    #[tracing::instrument(name = "apply and prune", skip_all, fields(changes = self.total))]
     pub async fn apply_and_prune(&mut self) -> Result<(), DeployError> {
         let planned = self.planned;
         for step in Step::ALL {
@@ -65,7 +67,10 @@ impl Run<'_> {
         let progress = self.progress;
         let mut results = stream::iter(items)
             .take_while(|_| future::ready(!progress.stop_requested()))
-            .map(|item| async move { (*item, target.carry_out(item, &planned.catalog).await) })
+            .map(|item| {
+                let written = async move { (*item, target.carry_out(item, &planned.catalog).await) };
+                written.instrument(tracing::info_span!("write", object = %item.id))
+            })
             .buffer_unordered(AT_ONCE);
         let mut failed = Vec::new();
         while let Some((item, result)) = results.next().await {

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::{
     environment::EnvironmentKey,
-    target::{ObserveRequest, Target, TargetError, WatchRequest},
+    target::{Drifted, ObserveRequest, Target, TargetError, WatchRequest},
 };
 
 /// The kinds that are looked for where no inventory tells which there are.
@@ -74,15 +74,6 @@ pub struct ServiceStatus {
     pub since: Option<Time>,
     /// The revision that made it so.
     pub revision: Option<String>,
-}
-
-/// An object that is not what was applied. The next deploy repairs it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Drifted {
-    /// The object.
-    pub object: ObjectId,
-    /// What does not match, a sentence without a full stop each.
-    pub drift: Vec<String>,
 }
 
 /// Which environment is asked for.

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 use landfall_core::{
     catalog::Catalog,
     desired::DesiredSet,
+    drift::Applied,
     health::ReadyConditions,
     inventory::{Inventory, InventoryError, Latest},
     object::{Gvk, ObjectId},
@@ -18,6 +20,7 @@ use landfall_core::{
     rollout::Rollout,
     selector::Selector,
 };
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::environment::EnvironmentKey;
@@ -77,6 +80,9 @@ pub trait Target: Send + Sync {
     /// Begins to watch objects and all that tells something of them. Returns when what is there now has been seen.
     async fn watch(&self, request: &WatchRequest<'_>) -> Result<Box<dyn Watch>, TargetError>;
 
+    /// Begins to notice what somebody else changes of an environment's objects. Asks nothing as long as nothing happens.
+    async fn watch_drift(&self, request: &DriftRequest) -> Result<Box<dyn DriftWatch>, TargetError>;
+
     /// Whether what was written becomes true without Landfall, as by a cluster's controllers. Where it does not, a deploy
     /// always waits, and keeps the environment's lock until the wait has ended and [`Self::settle`] has returned.
     fn rolls_by_itself(&self) -> bool {
@@ -87,6 +93,12 @@ pub trait Target: Send + Sync {
     /// do for a target that rolls by itself.
     async fn settle(&self) -> Result<(), TargetError> {
         Ok(())
+    }
+
+    /// Does what the controllers of a cluster do by the clock, under the environment's lock: starts the Jobs of CronJobs.
+    /// Called again when the time that it tells is over. Nothing to do for a target that has controllers.
+    async fn tend(&self, _key: &EnvironmentKey, _holder: &str) -> Result<Tended, TargetError> {
+        Ok(Tended::default())
     }
 
     /// The present time by the target's clock, as far as it is known: what the target writes is compared with it.
@@ -128,6 +140,49 @@ pub struct Sight {
     pub rollouts: Vec<Rollout>,
     /// Who deployed to the environment last.
     pub latest: Option<Latest>,
+    /// What cannot be seen, and why; each is told once.
+    pub warnings: Vec<String>,
+}
+
+/// In what to notice changes.
+#[derive(Clone)]
+pub struct DriftRequest {
+    /// The environment.
+    pub key: EnvironmentKey,
+    /// Which objects belong to it.
+    pub selector: Selector,
+    /// The kinds that the target serves.
+    pub catalog: Arc<Catalog>,
+    /// The objects that were applied, each in the version of its manifest.
+    pub applied: Arc<BTreeMap<ObjectId, (Gvk, Applied)>>,
+}
+
+/// An object that is not what was applied. The next deploy repairs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Drifted {
+    /// The object.
+    pub object: ObjectId,
+    /// What does not match, a sentence without a full stop each.
+    pub drift: Vec<String>,
+}
+
+/// Objects in which changes are noticed. Ends when it is dropped.
+#[async_trait]
+pub trait DriftWatch: Send {
+    /// Waits until something of this has changed, and tells all that is not as applied now. The first one tells it as soon as
+    /// everything was looked at.
+    ///
+    /// # Errors
+    /// The target cannot be read now; it may be asked again.
+    async fn next(&mut self) -> Result<DriftSight, TargetError>;
+}
+
+/// What is not as it was applied.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DriftSight {
+    /// The objects, in their order.
+    pub drifted: Vec<Drifted>,
     /// What cannot be seen, and why; each is told once.
     pub warnings: Vec<String>,
 }
@@ -185,6 +240,17 @@ pub struct Carried {
     pub warnings: Vec<String>,
     /// The generation that the write made, for kinds that count them.
     pub generation: Option<i64>,
+}
+
+/// What a target did by the clock.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tended {
+    /// When to tend it again, from now; `None` if there is nothing to do before the next deploy.
+    pub rest: Option<Duration>,
+    /// What was done, sentences for the user.
+    pub news: Vec<String>,
+    /// What did not work.
+    pub warnings: Vec<String>,
 }
 
 /// Why a target did not do what was asked.

@@ -27,6 +27,7 @@ pub(crate) struct Turn<'a> {
 
 impl Turn<'_> {
     /// Takes the lock, and tells whether another deploy was asked for it.
+    #[tracing::instrument(name = "lock", skip_all)]
     pub async fn lock(&self, planned: &Planned, own: &Deploying) -> Result<(Box<dyn Lock>, bool), DeployError> {
         let (target, request) = (self.target, self.request);
         let holder = match target.lock(&planned.key, &request.holder, Duration::ZERO).await {

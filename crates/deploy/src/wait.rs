@@ -77,6 +77,7 @@ impl Wait<'_> {
     ///
     /// # Errors
     /// The target cannot be watched.
+    #[tracing::instrument(name = "wait until live", skip_all)]
     pub async fn until_live(&self, mut watch: Box<dyn Watch>) -> Result<Ending, TargetError> {
         let deadline = Instant::now() + self.limit;
         let mut seen = Seen::default();

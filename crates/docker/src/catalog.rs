@@ -37,6 +37,6 @@ mod tests {
         };
         assert_eq!(preferred("apps", "Deployment"), ("v1".into(), "deployments".into(), true, true));
         assert_eq!(preferred("", "Namespace"), ("v1".into(), "namespaces".into(), false, true));
-        assert_eq!(preferred("batch", "CronJob"), ("v1".into(), "cronjobs".into(), true, false));
+        assert_eq!(preferred("apps", "ReplicaSet"), ("v1".into(), "replicasets".into(), true, false));
     }
 }

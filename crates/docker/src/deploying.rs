@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::{
     Site,
     check::facts,
+    cron,
     engine::{Engine, EngineFault},
     fault::target_error,
     image, ingress,
@@ -162,6 +163,14 @@ impl Deploying {
             ("", "Service") => self.services.remove(namespace, &id.name).await.map_err(fault),
             ("networking.k8s.io", "Ingress") => self.entry(records, Some(id)).await.map(drop).map_err(fault),
             ("", "PersistentVolumeClaim") => volume::remove_claim(&self.site, &id.name, namespace).await.map_err(fault),
+            ("batch", "CronJob") => {
+                let all = records.all();
+                let jobs = all.get(id).map(|cron| cron::owned(&all, &cron.uid)).unwrap_or_default();
+                for job in jobs {
+                    Box::pin(cron::remove(&self.site.engine, records, self, &job.id)).await?;
+                }
+                Ok(())
+            }
             _ => Ok(()),
         }
     }

@@ -5,6 +5,7 @@ mod carry_out;
 mod catalog;
 mod check;
 mod contents;
+mod cron;
 mod deploying;
 mod drift;
 pub mod engine;

@@ -19,7 +19,10 @@ use landfall_core::{
 };
 use landfall_deploy::{
     environment::EnvironmentKey,
-    target::{Carried, Inventories, Lock, ObserveRequest, Review, Target, TargetError, Watch, WatchRequest},
+    target::{
+        Carried, DriftRequest, DriftWatch, Inventories, Lock, ObserveRequest, Review, Target, TargetError, Tended,
+        Watch, WatchRequest,
+    },
 };
 
 use crate::{
@@ -27,7 +30,9 @@ use crate::{
     catalog::catalog,
     check,
     contents::contents,
+    cron,
     deploying::{Deploying, prepare},
+    drift::Noticing,
     engine::Engine,
     fault::target_error,
     lock::{self, Session},
@@ -40,6 +45,9 @@ use crate::{
 
 /// The namespace of objects that name none, as in a cluster.
 const DEFAULT_NAMESPACE: &str = "default";
+
+/// So soon it is looked again whether somebody else still deploys.
+const BUSY: Duration = Duration::from_secs(5);
 
 /// One host with a Docker engine.
 pub struct DockerTarget {
@@ -155,8 +163,9 @@ impl Target for DockerTarget {
 
     async fn review(&self, desired: &DesiredSet) -> Result<Review, TargetError> {
         let facts = check::facts(self.engine.about());
-        let others = sources::objects(&self.records.all());
-        Ok(support::review(desired, &others, &facts))
+        let records = self.records.all();
+        let recorded = |id: &ObjectId| records.get(id).map(|record| record.document.clone());
+        Ok(support::review(desired, &sources::objects(&records), &recorded, &facts))
     }
 
     async fn observe(&self, request: &ObserveRequest<'_>) -> Result<Observation, TargetError> {
@@ -212,6 +221,12 @@ impl Target for DockerTarget {
         }
     }
 
+    async fn watch_drift(&self, request: &DriftRequest) -> Result<Box<dyn DriftWatch>, TargetError> {
+        let own = Self::new(self.engine.clone(), self.program.clone()).in_namespace(self.namespace.clone());
+        own.set_environment(&request.key);
+        Ok(Box::new(Noticing::begin(own, request)))
+    }
+
     fn rolls_by_itself(&self) -> bool {
         false
     }
@@ -229,6 +244,29 @@ impl Target for DockerTarget {
             Box::new(session).release().await;
         }
         result
+    }
+
+    async fn tend(&self, key: &EnvironmentKey, holder: &str) -> Result<Tended, TargetError> {
+        self.set_environment(key);
+        let work = cron::work(&*self.look().await?, self.engine.now());
+        let rest = work.rest;
+        if work.is_idle() {
+            return Ok(Tended { rest, ..Tended::default() });
+        }
+        let session = match self.begin(holder, Duration::ZERO).await {
+            // Whoever deploys may change the CronJobs.
+            Err(TargetError::Locked { .. }) => return Ok(Tended { rest: Some(BUSY), ..Tended::default() }),
+            begun => begun?,
+        };
+        // Others may have done it before the lock was taken.
+        let work = cron::work(&self.seen(), self.engine.now());
+        let deploying = self.deploying().await?;
+        let started = cron::tend(&self.engine, &self.records, &deploying, work).await;
+        let settled = self.settle().await;
+        Box::new(session).release().await;
+        let started = started?;
+        settled?;
+        Ok(cron::told(started, &self.records, rest))
     }
 
     fn now(&self) -> Timestamp {

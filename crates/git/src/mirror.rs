@@ -108,6 +108,7 @@ impl Mirror {
     /// # Errors
     ///
     /// The remote cannot be read, or another process holds the mirror for too long.
+    #[tracing::instrument(name = "fetch", skip_all, fields(repository = %self.url))]
     pub fn fetch(&self) -> Result<fetch::Fetched> {
         let _lock = Lock::of(&self.path, self.options.lock_limit)?;
         let repository = self.repository();

@@ -21,12 +21,13 @@ impl Journal {
         at: Time,
     ) -> Result<Finished> {
         let mut tx: Tx<'_> = self.writing().await?;
-        tx.place_of(other).await?;
+        let place = tx.place_of(other).await?;
         let before = tx.ending(other).await?;
         if before == Finished::Now {
             let end = "UPDATE deploys SET outcome = $1, reason = $2, ended = $3, ended_by = $4 WHERE id = $5";
             let end = sqlx::query(end).bind(outcome.as_str()).bind(reason.to_owned()).bind(at.as_millis());
             tx.run(end.bind(by.to_string()).bind(other.to_string())).await?;
+            tx.tell_ended(place, other, outcome, Some(reason), at).await?;
             tx.commit().await?;
         }
         Ok(before)

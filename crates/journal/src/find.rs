@@ -19,21 +19,7 @@ impl Journal {
     pub async fn deploy(&self, id: &str) -> Result<Record> {
         let mut tx = self.reading().await?;
         let id = whole_id(&mut tx, id).await?;
-        let found = tx.deploys("d.id = $1", |sql| sql.bind(id.clone())).await?.into_iter().next();
-        let deploy = found.ok_or_else(|| Error::UnknownDeploy { id: id.clone() })?;
-        let objects = "SELECT object, action, fields, manifest, state, written, error FROM objects \
-                       WHERE deploy = $1 ORDER BY position";
-        let images = "SELECT deploy, object, container, image_before, image_after, digest FROM images \
-                      WHERE deploy = $1 AND coalesce(image_before, '') <> coalesce(image_after, '')";
-        let rollouts = "SELECT object, state, ready, total, sentence, started, updated, live FROM rollouts \
-                        WHERE deploy = $1";
-        let objects = tx.list(sqlx::query(objects).bind(id.clone()), rows::object_change).await?;
-        let images = tx.list(sqlx::query(images).bind(id.clone()), rows::image_change).await?;
-        let mut images: Vec<_> = images.into_iter().map(|(_, image)| image).collect();
-        images.sort_by(|a, b| (&a.workload, &a.container).cmp(&(&b.workload, &b.container)));
-        let mut rollouts = tx.list(sqlx::query(rollouts).bind(id), rows::rollout).await?;
-        rollouts.sort_by(|a, b| a.workload.cmp(&b.workload));
-        Ok(Record { deploy, objects, images, rollouts })
+        tx.record(&id).await
     }
 
     /// The deploys of a place that have not ended, newest first. Their processes run, or were killed.
@@ -78,6 +64,25 @@ impl Tx<'_> {
         let find = "SELECT id FROM places WHERE target = $1 AND namespace = $2 AND record = $3";
         let sql = sqlx::query(find).bind(place.target.clone()).bind(place.namespace.clone());
         self.first(sql.bind(place.record.clone()), rows::number).await
+    }
+
+    /// A whole deploy by its whole id.
+    pub async fn record(&mut self, id: &str) -> Result<Record> {
+        let found = self.deploys("d.id = $1", |sql| sql.bind(id.to_owned())).await?.into_iter().next();
+        let deploy = found.ok_or_else(|| Error::UnknownDeploy { id: id.to_owned() })?;
+        let objects = "SELECT object, action, fields, manifest, state, written, error FROM objects \
+                       WHERE deploy = $1 ORDER BY position";
+        let images = "SELECT deploy, object, container, image_before, image_after, digest FROM images \
+                      WHERE deploy = $1 AND coalesce(image_before, '') <> coalesce(image_after, '')";
+        let rollouts = "SELECT object, state, ready, total, sentence, started, updated, live FROM rollouts \
+                        WHERE deploy = $1";
+        let objects = self.list(sqlx::query(objects).bind(id.to_owned()), rows::object_change).await?;
+        let images = self.list(sqlx::query(images).bind(id.to_owned()), rows::image_change).await?;
+        let mut images: Vec<_> = images.into_iter().map(|(_, image)| image).collect();
+        images.sort_by(|a, b| (&a.workload, &a.container).cmp(&(&b.workload, &b.container)));
+        let mut rollouts = self.list(sqlx::query(rollouts).bind(id.to_owned()), rows::rollout).await?;
+        rollouts.sort_by(|a, b| a.workload.cmp(&b.workload));
+        Ok(Record { deploy, objects, images, rollouts })
     }
 
     /// Deploys by the text of a condition, whose values `bind` binds.

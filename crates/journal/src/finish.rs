@@ -38,6 +38,7 @@ impl Journal {
                 tx.went_live(place, id, &object, at).await?;
             }
         }
+        tx.tell_ended(place, id, outcome, reason, at).await?;
         tx.commit().await?;
         Ok(Finished::Now)
     }
@@ -67,6 +68,7 @@ impl Journal {
             let end = "UPDATE deploys SET outcome = $1, reason = $2, ended = $3, ended_by = $4 WHERE id = $5";
             let end = sqlx::query(end).bind(outcome.as_str()).bind(reason.to_owned()).bind(at.as_millis());
             tx.run(end.bind(id.to_string()).bind(other.to_string())).await?;
+            tx.tell_ended(place, other, outcome, Some(reason), at).await?;
         }
         tx.commit().await?;
         Ok(others)

@@ -23,6 +23,11 @@ impl DeployId {
         Self(Ulid::from_parts(millis, Ulid::generate().random()).to_string().to_lowercase())
     }
 
+    /// An id that no deploy of a journal has, for a message that is only a test.
+    pub fn at(time: Time) -> Self {
+        Self::new(time, None)
+    }
+
     /// An id as the journal holds it.
     pub(crate) fn stored(text: String) -> Self {
         Self(text)

@@ -10,14 +10,19 @@
 //! makes the same calls, and leaves the record of an undisturbed deploy. The reads answer what is live, since when, from
 //! which revision and on whose order, now or at any time since the first entry.
 //!
+//! Whoever is to be told of it has a row in the outbox, written in the same transaction ([`Event`], [`Delivery`]).
+//!
 //! Values of Secrets never enter: the caller passes names of fields, images and sentences. Passwords of addresses never
 //! come out: no message and no `Debug` has them.
 
 mod begin;
+mod deliveries;
+mod delivery;
 mod deploy;
 mod deploys;
 mod end_other;
 mod error;
+mod event;
 mod fault;
 mod find;
 mod finish;
@@ -30,6 +35,7 @@ mod newest;
 mod object;
 mod observation;
 mod observe;
+mod outbox;
 mod place;
 mod planned;
 mod progress;
@@ -38,6 +44,7 @@ mod rollout;
 mod rows;
 mod service;
 mod services;
+mod sinks;
 mod spans;
 mod text;
 mod time;
@@ -45,9 +52,12 @@ mod transaction;
 mod words;
 mod written;
 
+pub use deliveries::Undelivered;
+pub use delivery::{Delivery, DeliveryCounts, NextDelivery};
 pub use deploy::{Begun, Deploy, Finished, NewDeploy, Record};
 pub use deploys::{Counts, Filter, Page, Summary};
 pub use error::{Error, Result};
+pub use event::{Content, Event};
 pub use id::DeployId;
 pub use journal::Journal;
 pub use lead::{Candidate, Election};
@@ -58,5 +68,6 @@ pub use observation::{NewObservation, Observation};
 pub use place::Place;
 pub use progress::{NewRollout, Rollout};
 pub use service::{LiveAt, Service, ServiceImage};
+pub use sinks::{DroppedSink, NewSink};
 pub use time::Time;
-pub use words::{Cause, ObjectAction, ObjectState, Outcome};
+pub use words::{Cause, DeliveryState, EventKind, ObjectAction, ObjectState, Outcome};

@@ -11,7 +11,10 @@ use crate::{
 };
 
 /// Every version of the tables: its number, its name and what leads to it. Only ever added to.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "journal", include_str!("../migrations/0001_journal.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "journal", include_str!("../migrations/0001_journal.sql")),
+    (2, "notifications", include_str!("../migrations/0002_notifications.sql")),
+];
 
 /// Where the database says which of them it has.
 const TABLE: &str = "landfall_migrations";

@@ -55,6 +55,12 @@ async fn old(tx: &mut Tx<'_>, time: Time) -> Result<Vec<DeployId>> {
 async fn forget(tx: &mut Tx<'_>, time: Time) -> Result<()> {
     tx.run(sqlx::query("DELETE FROM spans WHERE ended < $1").bind(time.as_millis())).await?;
     tx.run(sqlx::query("DELETE FROM observations WHERE seen < $1").bind(time.as_millis())).await?;
+    // What waits is told first, or given up.
+    let told = "DELETE FROM events WHERE happened < $1 AND NOT EXISTS (SELECT 1 FROM deliveries \
+                WHERE deliveries.event = events.id AND deliveries.state = 'waiting')";
+    tx.run(sqlx::query(told).bind(time.as_millis())).await?;
+    let messages = "DELETE FROM messages WHERE NOT EXISTS (SELECT 1 FROM deploys WHERE deploys.id = messages.deploy)";
+    tx.run(sqlx::query(messages)).await?;
     let gone = "DELETE FROM services WHERE NOT EXISTS (SELECT 1 FROM spans \
                 WHERE spans.place_id = services.place_id AND spans.object = services.object)";
     tx.run(sqlx::query(gone)).await?;

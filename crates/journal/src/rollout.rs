@@ -48,7 +48,10 @@ impl Journal {
         .await?;
         for (object, rollout) in rows {
             if rollout.state == HealthState::Live {
-                tx.went_live(place, id, &object, rollout.live.unwrap_or(rollout.at)).await?;
+                let at = rollout.live.unwrap_or(rollout.at);
+                if tx.went_live(place, id, &object, at).await? {
+                    tx.tell_service(place, id, &object, at).await?;
+                }
             }
         }
         tx.commit().await

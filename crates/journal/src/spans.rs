@@ -37,16 +37,16 @@ impl Tx<'_> {
         Ok(found.await?.into_iter().collect())
     }
 
-    /// A workload is live as a deploy made it. Does nothing if that is known, if a newer deploy's is live already, or if
+    /// A workload is live as a deploy made it; says whether that is news. Does nothing if that is known, if a newer deploy's is live already, or if
     /// the deploy did not touch the workload.
-    pub async fn went_live(&mut self, place: i64, deploy: &DeployId, object: &str, at: Time) -> Result<()> {
+    pub async fn went_live(&mut self, place: i64, deploy: &DeployId, object: &str, at: Time) -> Result<bool> {
         let last = self.last_span(place, object).await?;
         if last.as_ref().is_some_and(|span| span.deploy.as_ref() >= Some(deploy)) {
-            return Ok(());
+            return Ok(false);
         }
         let wanted = self.wanted(deploy, object).await?;
         if wanted.is_empty() && !self.writes(deploy, object).await? {
-            return Ok(());
+            return Ok(false);
         }
         let at = last.as_ref().map_or(at, |last| at.max(Time::from_millis(last.started.as_millis() + 1)));
         let before = last.filter(|last| last.is_open).map(|last| last.images).unwrap_or_default();
@@ -59,7 +59,8 @@ impl Tx<'_> {
             wanted.into_iter().filter_map(new).collect()
         };
         self.went(place, object, at).await?;
-        self.begin_span(place, object, at, Some((deploy, revision)), &images).await
+        self.begin_span(place, object, at, Some((deploy, revision)), &images).await?;
+        Ok(true)
     }
 
     /// A workload was met that the journal does not know to be live.

@@ -110,6 +110,76 @@ words! {
     }
 }
 
+words! {
+    /// What people are told of. A new kind has a line in every sink's table of `docs/notifications.md`.
+    EventKind {
+        /// A deploy is about to write its first object.
+        Began = "began",
+        /// A deploy is live.
+        Live = "live",
+        /// A deploy is live, after others had failed.
+        Recovered = "recovered",
+        /// Everything was written; nobody waited for it to become live.
+        Applied = "applied",
+        /// A guard or the target's check refused a deploy, and nothing was written.
+        Refused = "refused",
+        /// A deploy failed, or will not become live, or was not live in time.
+        Failed = "failed",
+        /// A newer revision came before a deploy was live.
+        Superseded = "superseded",
+        /// Somebody stopped a deploy.
+        Stopped = "stopped",
+        /// The process of a deploy was killed, and another deploy came.
+        Interrupted = "interrupted",
+        /// One workload of a deploy is live.
+        ServiceLive = "serviceLive",
+    }
+}
+
+words! {
+    /// How far a notification is.
+    DeliveryState {
+        /// It is to be sent, for the first time or again.
+        Waiting = "waiting",
+        /// The sink has taken it.
+        Delivered = "delivered",
+        /// It was tried, and is not tried any more.
+        Dead = "dead",
+        /// It was never sent, since it was too old or its sink is gone.
+        Dropped = "dropped",
+    }
+}
+
+impl EventKind {
+    /// All kinds.
+    pub const ALL: [Self; 10] = [
+        Self::Began,
+        Self::Live,
+        Self::Recovered,
+        Self::Applied,
+        Self::Refused,
+        Self::Failed,
+        Self::Superseded,
+        Self::Stopped,
+        Self::Interrupted,
+        Self::ServiceLive,
+    ];
+
+    /// What is told where a deploy ends so; `None` while it has not.
+    pub(crate) fn of(outcome: Outcome) -> Option<Self> {
+        Some(match outcome {
+            Outcome::Running => return None,
+            Outcome::Live => Self::Live,
+            Outcome::Applied => Self::Applied,
+            Outcome::Blocked => Self::Refused,
+            Outcome::Failed | Outcome::Hopeless | Outcome::NotLive => Self::Failed,
+            Outcome::Superseded => Self::Superseded,
+            Outcome::Stopped => Self::Stopped,
+            Outcome::Interrupted => Self::Interrupted,
+        })
+    }
+}
+
 impl Cause {
     /// Whether an unfinished deploy for one cause is the same as one for the other: the server goes on where a killed
     /// command left off, but neither takes over what was applied from files, or a repair.

@@ -11,7 +11,12 @@ impl Journal {
     ///
     /// The journal cannot be written, or does not have the deploy.
     pub async fn first_write(&self, id: &DeployId, at: Time) -> Result<()> {
-        self.moment(id, at, "UPDATE deploys SET first_write = coalesce(first_write, $1) WHERE id = $2").await
+        let mut tx = self.writing().await?;
+        let place = tx.place_of(id).await?;
+        let write = "UPDATE deploys SET first_write = coalesce(first_write, $1) WHERE id = $2";
+        tx.run(sqlx::query(write).bind(at.as_millis()).bind(id.to_string())).await?;
+        tx.tell_began(place, id, at).await?;
+        tx.commit().await
     }
 
     /// Objects were written, or deleted, each with its time. The first time of an object is kept. A workload that was
@@ -59,13 +64,10 @@ impl Journal {
     ///
     /// The journal cannot be written, or does not have the deploy.
     pub async fn applied(&self, id: &DeployId, at: Time) -> Result<()> {
-        self.moment(id, at, "UPDATE deploys SET applied = coalesce(applied, $1) WHERE id = $2").await
-    }
-
-    async fn moment(&self, id: &DeployId, at: Time, sql: &'static str) -> Result<()> {
         let mut tx = self.writing().await?;
         tx.place_of(id).await?;
-        tx.run(sqlx::query(sql).bind(at.as_millis()).bind(id.to_string())).await?;
+        let write = "UPDATE deploys SET applied = coalesce(applied, $1) WHERE id = $2";
+        tx.run(sqlx::query(write).bind(at.as_millis()).bind(id.to_string())).await?;
         tx.commit().await
     }
 }

@@ -43,6 +43,8 @@ pub struct ConnectOptions {
     pub impersonate_groups: Vec<String>,
     /// Acts as the user with this UID.
     pub impersonate_uid: Option<String>,
+    /// What the journal calls the cluster, instead of its address.
+    pub name: Option<String>,
     /// Namespace instead of the context's.
     pub namespace: Option<String>,
     /// Uses the account of the pod that the program runs in where there is no kubeconfig.
@@ -122,7 +124,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<KubernetesTarget, Conne
         client,
         throttle: Throttle::new(),
         description,
-        address,
+        address: options.name.clone().unwrap_or(address),
         reached: AtomicBool::new(false),
         ahead: AtomicI64::new(0),
         answers: Answers::default(),

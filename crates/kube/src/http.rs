@@ -27,7 +27,7 @@ pub struct Api {
     pub(crate) client: kube::Client,
     pub(crate) throttle: Throttle,
     pub(crate) description: String,
-    /// Its address.
+    /// Its address, or the name that it has in the journal.
     pub(crate) address: String,
     pub(crate) reached: AtomicBool,
     /// By how many seconds the server's clock is ahead of ours.

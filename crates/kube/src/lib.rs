@@ -8,6 +8,7 @@ mod connect;
 mod contents;
 mod definition;
 mod discover;
+mod drift;
 mod http;
 mod inventory;
 mod kubeconfig_fault;
@@ -20,7 +21,6 @@ mod replace;
 mod retry;
 mod status;
 mod target;
-mod task;
 mod throttle;
 mod watch;
 

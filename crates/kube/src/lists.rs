@@ -15,8 +15,8 @@ use landfall_core::{
 use crate::{
     http::{Api, CallError},
     observe,
-    task::Task,
 };
+use landfall_deploy::task::Task;
 
 /// From so many namespaces on a kind is listed in the whole cluster. That shows other people's objects of the same
 /// label, too, which are dropped, but a request costs the server more than many objects that it need not send.

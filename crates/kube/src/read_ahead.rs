@@ -20,7 +20,8 @@ use landfall_deploy::{
     target::{Inventories, TargetError},
 };
 
-use crate::{discover, http::Api, inventory, lists::Lists, task::Task};
+use crate::{discover, http::Api, inventory, lists::Lists};
+use landfall_deploy::task::Task;
 
 type Reading<T> = Shared<BoxFuture<'static, Result<T, TargetError>>>;
 

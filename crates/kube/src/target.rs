@@ -14,14 +14,16 @@ use landfall_core::{
 };
 use landfall_deploy::{
     environment::EnvironmentKey,
-    target::{Carried, Inventories, Lock, ObserveRequest, Target, TargetError, Watch, WatchRequest},
+    target::{
+        Carried, DriftRequest, DriftWatch, Inventories, Lock, ObserveRequest, Target, TargetError, Watch, WatchRequest,
+    },
 };
 
 use serde_json::Value;
 
 use crate::{
-    carry_out, check, contents, definition, discover, http::Api, inventory, lease, observe, read_ahead::ReadAhead,
-    watch,
+    carry_out, check, contents, definition, discover, drift, http::Api, inventory, lease, observe,
+    read_ahead::ReadAhead, watch,
 };
 
 /// One cluster.
@@ -122,6 +124,10 @@ impl Target for KubernetesTarget {
 
     async fn watch(&self, request: &WatchRequest<'_>) -> Result<Box<dyn Watch>, TargetError> {
         Ok(Box::new(watch::watch(&self.api, request).await))
+    }
+
+    async fn watch_drift(&self, request: &DriftRequest) -> Result<Box<dyn DriftWatch>, TargetError> {
+        Ok(Box::new(drift::watch(&self.api, request)))
     }
 
     fn now(&self) -> Timestamp {

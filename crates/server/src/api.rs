@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, Query, State},
 };
 use landfall_deploy::{follow::Standing, inspect::Inspected};
-use landfall_journal::{LiveAt, Page, Record};
+use landfall_journal::{LiveAt, Page, Record, Undelivered};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema, openapi::OpenApi};
 
@@ -18,6 +18,9 @@ use crate::{
     page::filter,
     problem::Problem,
 };
+
+/// So many notifications are told.
+const MOST: u32 = 1000;
 
 /// An answer with its version, as all JSON of Landfall begins.
 #[derive(Serialize, ToSchema)]
@@ -79,6 +82,36 @@ pub(crate) async fn deploy(
     Path(id): Path<String>,
 ) -> Result<Json<Versioned<Record>>, Problem> {
     Ok(versioned("Deploy", app.journal.deploy(&id).await?))
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Notifications {
+    /// Those that wait, have failed or were given up, newest first.
+    notifications: Vec<Undelivered>,
+    /// The sinks that are told nothing any more.
+    stopped_sinks: Vec<StoppedSink>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct StoppedSink {
+    /// Its name.
+    sink: String,
+    /// Why.
+    reason: String,
+}
+
+/// The notifications that wait, have failed or were given up.
+#[utoipa::path(
+    get,
+    path = "/api/v1/notifications",
+    responses((status = 200, description = "What people were not told", body = inline(Versioned<Notifications>)))
+)]
+pub(crate) async fn notifications(State(app): State<Arc<App>>) -> Result<Json<Versioned<Notifications>>, Problem> {
+    let notifications = app.journal.undelivered(MOST).await?;
+    let stopped = app.journal.stopped_sinks().await?;
+    let stopped_sinks = stopped.into_iter().map(|(sink, reason)| StoppedSink { sink, reason }).collect();
+    Ok(versioned("Notifications", Notifications { notifications, stopped_sinks }))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -1,7 +1,8 @@
 //! What `landfall serve` answers over HTTP: the page, the API, metrics, and webhooks. All of it is read-only: nothing here
-//! deploys, and a webhook only says that somebody may look now.
+//! deploys, and a webhook only says that somebody may look now. And whom it tells of deploys: [`notify`].
 
 mod access;
+#[allow(unused_qualifications, reason = "the attribute `utoipa::path` writes them")]
 mod api;
 mod app;
 mod events;
@@ -10,6 +11,7 @@ mod health;
 mod inspect;
 mod links;
 mod metrics;
+pub mod notify;
 mod openapi;
 mod page;
 mod problem;

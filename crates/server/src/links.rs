@@ -7,20 +7,30 @@ use landfall_core::object::ObjectId;
 ///
 /// GitHub, Gitea, Forgejo and GitLab answer at `/commit/ID`, Bitbucket at `/commits/ID`.
 pub(crate) fn commit(repository: &str, revision: &str) -> Option<String> {
+    let (host, path) = place(repository)?;
+    if !is_plain(revision) {
+        return None;
+    }
+    let commit = if host.contains("bitbucket") { "commits" } else { "commit" };
+    Some(format!("https://{host}/{path}/{commit}/{revision}"))
+}
+
+/// The host of a repository's forge, and its path there: `host` and `team/shop`.
+pub(crate) fn place(repository: &str) -> Option<(String, String)> {
     let rest = match repository.split_once("://") {
         Some(("https" | "http", rest)) => rest,
         Some(("ssh" | "git+ssh", rest)) => rest,
         Some(_) => return None,
         None => {
             let (host, path) = repository.split_once(':').filter(|(host, _)| host.contains('@'))?;
-            return address(host, path, revision);
+            return plain(host, path);
         }
     };
     let (host, path) = rest.split_once('/')?;
     let is_ssh = repository.contains("ssh://");
     // The port of ssh is not that of the web pages.
     let host = if is_ssh { host.split(':').next().unwrap_or(host) } else { host };
-    address(host, path, revision)
+    plain(host, path)
 }
 
 /// The page of an object. Its names stand in the query, where whatever they hold is harmless.
@@ -39,17 +49,15 @@ pub(crate) fn object(environment: &str, id: &ObjectId) -> String {
     format!("/object?{}", query.finish())
 }
 
-fn address(host: &str, path: &str, revision: &str) -> Option<String> {
+fn plain(host: &str, path: &str) -> Option<(String, String)> {
     let host = host.rsplit('@').next().unwrap_or(host);
     let path = path.trim_matches('/').trim_end_matches(".git");
-    let is_plain = |text: &str| {
-        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'/' | b':' | b'~'))
-    };
-    if host.is_empty() || path.is_empty() || !is_plain(host) || !is_plain(path) || !is_plain(revision) {
-        return None;
-    }
-    let commit = if host.contains("bitbucket") { "commits" } else { "commit" };
-    Some(format!("https://{host}/{path}/{commit}/{revision}"))
+    let is_usable = !host.is_empty() && !path.is_empty() && is_plain(host) && is_plain(path);
+    is_usable.then(|| (host.to_owned(), path.to_owned()))
+}
+
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'/' | b':' | b'~'))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::api;
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
         contact()
     ),
-    paths(api::environments, api::deploys, api::deploy, api::live_at, api::object, api::document)
+    paths(api::environments, api::deploys, api::deploy, api::live_at, api::object, api::notifications, api::document)
 )]
 struct Document;
 

@@ -50,6 +50,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/deploys/{id}", get(page::deploy::show))
         .route("/live-at", get(page::live_at::show))
         .route("/object", get(page::object::show))
+        .route("/notifications", get(page::notifications::show))
         .route("/events", get(events::events))
         .route("/metrics", get(metrics::metrics))
         .route("/api/v1/environments", get(api::environments))
@@ -57,6 +58,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/api/v1/deploys/{id}", get(api::deploy))
         .route("/api/v1/live-at", get(api::live_at))
         .route("/api/v1/object", get(api::object))
+        .route("/api/v1/notifications", get(api::notifications))
         .route("/api/v1/openapi.json", get(api::document))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), only_admitted));
     let assets = Router::new()

@@ -1,10 +1,6 @@
 //! A real node: real containers.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::time::Duration;
-
-use landfall_bench_cluster::{Cluster, Image, can_run_real_node};
+use landfall_bench_cluster::{Cluster, Image, can_run_real_node, http::get};
 
 use crate::eventually;
 
@@ -45,19 +41,6 @@ spec:
     env: [{name: MEMORY_MB, value: '100'}]
     resources: {limits: {memory: 40Mi}}
 ";
-
-/// What an HTTP server answers to `GET path`.
-fn get(address: &str, path: &str) -> Result<String, String> {
-    let ask = || -> std::io::Result<String> {
-        let mut stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        write!(stream, "GET {path} HTTP/1.0\r\nHost: test\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
-    };
-    ask().map_err(|error| error.to_string())
-}
 
 #[test]
 fn a_real_node_runs_containers() {

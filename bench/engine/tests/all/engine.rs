@@ -2,27 +2,13 @@
 
 use std::{
     fs,
-    io::{Read, Write},
-    net::TcpStream,
     path::Path,
     process::Command,
     time::{Duration, Instant},
 };
 
+use landfall_bench_cluster::http::get;
 use landfall_bench_engine::{Engine, Image, can_run};
-
-/// What an HTTP server answers to `GET path`.
-fn get(address: &str, path: &str) -> Result<String, String> {
-    let ask = || -> std::io::Result<String> {
-        let mut stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        write!(stream, "GET {path} HTTP/1.0\r\nHost: test\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
-    };
-    ask().map_err(|error| error.to_string())
-}
 
 #[track_caller]
 fn eventually<T>(what: &str, mut ask: impl FnMut() -> Result<T, String>) -> T {

@@ -6,6 +6,8 @@ mod deploy;
 mod diff;
 mod history;
 mod man;
+mod notifications;
+mod notify;
 mod plan;
 mod rollback;
 mod serve;
@@ -32,6 +34,13 @@ pub struct Cli {
     pub command: Command,
 }
 
+impl Cli {
+    /// Whether lines on stderr are to be JSON.
+    pub fn writes_json_lines(&self) -> bool {
+        matches!(&self.command, Command::Serve(args) if args.log_format == serve::LogFormat::Json)
+    }
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -43,6 +52,8 @@ pub enum Command {
     Diff(Box<diff::DiffArgs>),
     Rollback(Box<rollback::RollbackArgs>),
     Serve(Box<serve::ServeArgs>),
+    Notify(notify::NotifyArgs),
+    Notifications(notifications::NotificationsArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -58,6 +69,8 @@ pub async fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Diff(args) => diff::run(&args).await,
         Command::Rollback(args) => rollback::run(&args).await,
         Command::Serve(args) => serve::run(*args).await,
+        Command::Notify(args) => notify::run(&args).await,
+        Command::Notifications(args) => notifications::run(&args).await,
         Command::Completions(args) => Ok(completions::run(&args)),
         Command::Man(args) => man::run(&args),
     }

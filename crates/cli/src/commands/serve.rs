@@ -9,11 +9,14 @@ use std::{
     time::Duration,
 };
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use landfall_deploy::follow::{Board, Ended, Follower, News, Pace, Pass};
 use landfall_git::RepoUrl;
 use landfall_journal::Journal;
-use landfall_server::{Access, App, Hints, Inspector, Metrics, TrustedProxy, WebhookSecret};
+use landfall_server::{
+    Access, App, Hints, Inspector, Metrics, TrustedProxy, WebhookSecret,
+    notify::{Http, Notifier},
+};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -26,7 +29,7 @@ use crate::{
     error::{CommandError, status},
     host::{self, Served},
     inspect::inspector,
-    journal, output,
+    journal, notifications, output,
     source::cached_mirror,
 };
 
@@ -59,13 +62,28 @@ pub struct ServeArgs {
     /// The file with the secret that forges sign their webhooks with; without it webhooks are refused
     #[arg(long, value_name = "FILE", requires = "listen")]
     webhook_secret_file: Option<PathBuf>,
+    /// Where people see the page, for links in notifications: https://landfall.example.com [default: no links]
+    #[arg(long, value_name = "URL", value_parser = public_url)]
+    public_url: Option<String>,
     /// Deploy what is new now, and end: for cron and CI
     #[arg(long)]
     once: bool,
+    /// How its lines look: for people, or JSON for whatever collects logs
+    #[arg(long, value_enum, env = "LANDFALL_LOG_FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
     #[command(flatten)]
     wait: WaitArgs,
     #[command(flatten)]
     journal: JournalArgs,
+}
+
+/// How lines on stderr look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Words for people.
+    Text,
+    /// An object a line: timestamp, level, message, repository, environment, revision.
+    Json,
 }
 
 pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
@@ -76,10 +94,12 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
     let journal = Arc::new(journal::open(&args.journal).await?);
     let (end, ends) = watch::channel(false);
     let (board, metrics) = (Arc::new(Board::default()), Arc::new(Metrics::default()));
+    let http = notifications::http()?;
     let mut repositories = Vec::new();
     for repo in &args.repo {
         let url = address(repo)?;
         let prefix = if args.repo.len() > 1 { format!("{url}: ") } else { String::new() };
+        let notifier = notifier(&args, &url, &prefix, (&journal, &http));
         repositories.push(Repository {
             url,
             prefix,
@@ -90,6 +110,7 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
             journal: Arc::clone(&journal),
             board: Arc::clone(&board),
             metrics: Arc::clone(&metrics),
+            notifier,
             ends: ends.clone(),
         });
     }
@@ -136,6 +157,7 @@ struct Repository {
     journal: Arc<Journal>,
     board: Arc<Board>,
     metrics: Arc<Metrics>,
+    notifier: Arc<Notifier>,
     ends: watch::Receiver<bool>,
 }
 
@@ -179,8 +201,9 @@ impl Repository {
         let mirror = Arc::new(mirror.map_err(broke)??);
         let (prefix, wait) = (self.prefix.clone(), self.wait);
         let (board, metrics) = (Arc::clone(&self.board), Arc::clone(&self.metrics));
+        let notifier = Arc::clone(&self.notifier);
         Ok(Follower {
-            host: Arc::new(Served { mirror: Arc::clone(&mirror), prefix, wait, board, metrics }),
+            host: Arc::new(Served { mirror: Arc::clone(&mirror), prefix, wait, board, metrics, notifier }),
             mirror,
             journal: Arc::clone(&self.journal),
             me: holder(),
@@ -190,6 +213,18 @@ impl Repository {
             ends: self.ends.clone(),
         })
     }
+}
+
+/// Who tells people of what happens to a repository's environments.
+fn notifier(args: &ServeArgs, url: &RepoUrl, prefix: &str, (journal, http): (&Arc<Journal>, &Http)) -> Arc<Notifier> {
+    let prefix = prefix.to_owned();
+    let tell = Arc::new(move |is_fault: bool, text: String| {
+        let text = format!("{prefix}notifications: {text}");
+        if is_fault { output::warning(&text) } else { output::note(&text) }
+    });
+    let (url, journal) = (url.to_string(), Arc::clone(journal));
+    let notifier = Notifier::new(url, journal, http.clone(), notifications::secrets(), tell);
+    Arc::new(notifier.telling_of(args.environments.clone(), args.public_url.clone()))
 }
 
 /// The address of a repository; a folder of this machine by its whole path.
@@ -242,6 +277,11 @@ fn trusted_proxy(text: &str) -> Result<TrustedProxy, String> {
     Ok(TrustedProxy { address, header: header.to_owned() })
 }
 
+fn public_url(text: &str) -> Result<String, String> {
+    let is_address = text.starts_with("https://") || text.starts_with("http://");
+    if is_address { Ok(text.trim_end_matches('/').to_owned()) } else { Err("write https://HOST".to_owned()) }
+}
+
 /// The worst of all is the exit status.
 async fn once(repositories: Vec<Repository>) -> Result<ExitCode, CommandError> {
     let mut followers = Vec::new();
@@ -253,6 +293,9 @@ async fn once(repositories: Vec<Repository>) -> Result<ExitCode, CommandError> {
     for task in tasks {
         let ended = |error| CommandError::internal(format!("A repository could not be followed: {error}"));
         passes.push(task.await.map_err(ended)?);
+    }
+    for repository in &repositories {
+        repository.notifier.finish().await;
     }
     let failed = |pass: &Pass| {
         let is_fault = |ended: &Option<Ended>| matches!(ended, None | Some(Ended::OwnFault | Ended::PassingFault));

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use landfall_deploy::status::{Status, StatusRequest, status};
+use landfall_journal::Journal;
 
 use crate::{
     args::{ConnectArgs, Format, JournalArgs, RepositoryArgs},
@@ -42,7 +43,7 @@ pub struct StatusArgs {
 }
 
 pub async fn run(args: &StatusArgs) -> Result<ExitCode, CommandError> {
-    let located = locate(&PlaceArgs {
+    let found = locate(&PlaceArgs {
         environment: args.environment.as_deref(),
         selector: args.selector.as_deref(),
         repository: &args.repository,
@@ -50,11 +51,18 @@ pub async fn run(args: &StatusArgs) -> Result<ExitCode, CommandError> {
     })
     .await?;
     let journal = journal::open_or_warn(&args.journal).await?;
-    let mut all: Vec<(&Located, Status)> = Vec::new();
-    for place in &located {
-        let Located { key, selector, ready_conditions, .. } = place;
-        let request = StatusRequest { key, selector, ready_conditions };
-        all.push((place, status(&*place.target, journal.as_ref(), &request).await?));
+    let is_one = found.len() == 1;
+    let (mut all, mut is_whole): (Vec<(Located, Status)>, _) = (Vec::new(), true);
+    for (name, place) in found {
+        match look(place, journal.as_ref()).await {
+            Ok(seen) => all.push(seen),
+            Err(error) if is_one => return Err(error),
+            // During an incident, one target that is away must not hide the others.
+            Err(error) => {
+                output::warning(&format!("{name}: {}", error.text()));
+                is_whole = false;
+            }
+        }
     }
     for (_, status) in &all {
         status.warnings.iter().for_each(|warning| output::warning(warning));
@@ -76,5 +84,18 @@ pub async fn run(args: &StatusArgs) -> Result<ExitCode, CommandError> {
         }
     }
     let is_live = all.iter().all(|(_, status)| status.is_live());
+    if !is_whole {
+        return Ok(ExitCode::from(exit::ERROR));
+    }
     Ok(if args.exit_code && !is_live { ExitCode::from(exit::NOT_LIVE) } else { ExitCode::SUCCESS })
+}
+
+async fn look(
+    place: Result<Located, CommandError>,
+    journal: Option<&Journal>,
+) -> Result<(Located, Status), CommandError> {
+    let place = place?;
+    let Located { key, selector, ready_conditions, .. } = &place;
+    let status = status(&*place.target, journal, &StatusRequest { key, selector, ready_conditions }).await?;
+    Ok((place, status))
 }

@@ -25,6 +25,7 @@ pub(super) async fn connect(args: &ConnectArgs, config: &KubernetesConfig) -> Re
         impersonate: args.impersonate.clone(),
         impersonate_groups: args.impersonate_groups.clone(),
         impersonate_uid: args.impersonate_uid.clone(),
+        name: config.name.clone(),
         namespace: args.namespace.clone().or_else(|| config.namespace.clone()),
         in_cluster: env::var_os("KUBERNETES_SERVICE_HOST").is_some(),
     };

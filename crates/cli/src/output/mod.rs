@@ -6,6 +6,7 @@ pub mod fault;
 mod hidden;
 pub mod history;
 pub mod json;
+pub mod json_lines;
 pub mod kubectl;
 pub mod objects;
 mod pace;
@@ -19,6 +20,9 @@ pub mod wrap;
 use std::io::{IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
+use tracing_subscriber::{Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::traces::Spans;
 
 /// Red and bold.
 pub const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -35,16 +39,25 @@ pub fn data(text: &str) {
 
 /// Tells something in passing.
 pub fn note(text: &str) {
+    if json_lines::is_on() {
+        return json_lines::line("INFO", text, &[]);
+    }
     line(&wrap::wrap(text, "", 0));
 }
 
 /// Tells what the user should know, though it stops nothing.
 pub fn warning(text: &str) {
+    if json_lines::is_on() {
+        return json_lines::line("WARN", text, &[]);
+    }
     labelled(WARNING, "warning", text);
 }
 
 /// Tells why the command ends, with details, one below the other, and what to do next.
 pub fn error(message: &str, details: &[String], hints: &[String]) {
+    if json_lines::is_on() {
+        return json_lines::line("ERROR", message, &[("details", details), ("hints", hints)]);
+    }
     labelled(ERROR, "error", message);
     for detail in details {
         line(&wrap::wrap(&detail.replace('\n', "\n    "), "  - ", 4));
@@ -71,16 +84,18 @@ pub fn is_terminal() -> bool {
     std::io::stderr().is_terminal()
 }
 
-/// Starts the log of `-v`.
-pub fn start_logging(verbose: u8) {
+/// Starts the log of `-v`, and what takes up traces, if they are wanted.
+pub fn start_logging(verbose: u8, traces: Option<Spans<Registry>>) {
     let level = match verbose {
         // What the client says of failed requests, the error says better.
-        0 => "warn,kube_client=off",
+        0 => "warn,kube_client=off,opentelemetry=off,opentelemetry_sdk=off,opentelemetry-otlp=off",
         1 => "warn,landfall=debug,landfall_kube=trace,landfall_docker=debug,landfall_git=debug,landfall_deploy=debug",
         _ => "info,landfall=trace,landfall_kube=trace,landfall_docker=trace,landfall_git=trace,landfall_deploy=trace",
     };
     let filter = log_filter(std::env::var("LANDFALL_LOG").ok().as_deref().unwrap_or(level), level);
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let log = if json_lines::is_on() { log.json().flatten_event(true).boxed() } else { log.boxed() };
+    tracing_subscriber::registry().with(traces).with(log.with_filter(filter)).init();
 }
 
 /// What is logged. Never what the client of Docker's API would write on its own: it logs whole requests and answers, and

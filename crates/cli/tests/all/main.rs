@@ -36,4 +36,5 @@ mod serve;
 mod server_side;
 mod shop;
 mod timeline;
+mod traces;
 mod width;

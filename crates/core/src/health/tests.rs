@@ -117,6 +117,33 @@ fn a_log_belongs_to_one_run() {
     assert_eq!(of(&second, &around).sentence, "crashed: it ended with exit code 3; restarted once");
 }
 
+/// The runtime says it in the log, and the next start says it again.
+#[test]
+fn a_program_for_another_kind_of_machine_never_runs() {
+    let pod = json!({
+        "kind": "Pod", "apiVersion": "v1", "metadata": {"name": "a", "uid": "a"},
+        "spec": {"containers": [{"name": "web"}]},
+        "status": {"containerStatuses": [{
+            "name": "web", "image": "shop/web:v1", "restartCount": 0,
+            "state": {"terminated": {"exitCode": 1, "reason": "Error"}},
+        }]},
+    });
+    let query = of(&pod, &Surroundings::new([&pod], "")).logs.remove(0);
+    let told = |line: &str| {
+        let health = of(&pod, &Surroundings::default().with_log(&query, line));
+        format!("{:?}: {}", health.state, health.sentence)
+    };
+    assert_eq!(
+        told("exec /web: exec format error"),
+        "Hopeless: cannot start: the program in its image shop/web:v1 is for another kind of machine: exec /web: exec \
+         format error"
+    );
+    assert_eq!(
+        told("plugin: exec format error"),
+        "Progressing: crashed: it ended with exit code 1; its last line: plugin: exec format error"
+    );
+}
+
 /// What no server would send must not break anything.
 #[test]
 fn nonsense_is_survived() {

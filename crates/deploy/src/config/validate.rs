@@ -123,6 +123,12 @@ impl<'a> Validator<'a> {
                 let hint = format!("{name} must be {forms}");
                 self.fault(key_span.clone(), format!("The field `{field}` is unknown{meant}"), &hint);
             }
+            // The value is not repeated: it may be the secret itself.
+            _ if keys == ["env", "file"] => self.fault(
+                key.clone(),
+                format!("{name} must be {forms}"),
+                "What is secret or differs from place to place is not in the repository but in a variable or a file",
+            ),
             _ => self.fault(key.clone(), format!("{name} must be {forms}"), ""),
         }
     }

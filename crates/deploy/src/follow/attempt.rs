@@ -1,27 +1,32 @@
 //! One try to deploy one commit.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicBool, Ordering},
 };
 
 use landfall_core::{
     diagnostic::Diagnostic,
+    drift,
     plan::{Plan, RefusedBy},
     rollout::Rollout,
 };
 use landfall_git::Commit;
-use landfall_journal::{Journal, Outcome as Recorded};
+use landfall_journal::{Cause, Journal, Outcome as Recorded};
 use tokio::sync::Notify;
 
-use super::host::{Host, Prepared};
+use super::{
+    host::{Host, Prepared},
+    keep::Kept,
+};
 use crate::{
-    config::Config,
+    config::{Config, DriftMode},
     deploy::{Deployer, Outcome, in_words, refusals_with_details, superseded_by},
+    environment::Request,
     error::DeployError,
     plan::PlanError,
     progress::{Event, Progress},
-    target::TargetError,
+    target::{DriftRequest, TargetError},
     wait::{self, Ending},
 };
 
@@ -53,6 +58,7 @@ pub struct Control {
     waits: AtomicBool,
     stop: AtomicBool,
     changed: Notify,
+    kept: Mutex<Option<Kept>>,
 }
 
 impl Control {
@@ -66,6 +72,15 @@ impl Control {
         while !self.waits() {
             self.changed.notified().await;
         }
+    }
+
+    /// The target of a deploy that has ended, if it is to be tended.
+    pub(super) fn take_kept(&self) -> Option<Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn keep(&self, kept: Kept) {
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
     }
 
     /// Lets what is under way end, and begins nothing new.
@@ -98,6 +113,16 @@ impl Progress for Told {
     }
 }
 
+/// What is to be deployed where.
+pub struct Asked<'a> {
+    /// The environment.
+    pub environment: &'a str,
+    /// The commit.
+    pub commit: &'a Commit,
+    /// Why.
+    pub cause: Cause,
+}
+
 /// Deploys a commit and waits until it is live, or until it is clear that it will not be. Where its configuration cannot
 /// be used, that is recorded where `config`, the last good one, says.
 pub async fn attempt(
@@ -105,25 +130,41 @@ pub async fn attempt(
     journal: &Journal,
     config: &Config,
     faults: Vec<Diagnostic>,
-    environment: &str,
-    commit: &Commit,
+    asked: &Asked<'_>,
     control: Arc<Control>,
 ) -> Attempt {
-    let Prepared { target, request, manifests } = match host.prepare(config, environment, commit).await {
+    let Asked { environment, commit, cause } = *asked;
+    let Prepared { target, mut request, manifests } = match host.prepare(config, environment, commit).await {
         Ok(prepared) => prepared,
         Err(fault) => {
             let ended = if fault.is_passing { Ended::PassingFault } else { Ended::OwnFault };
             return Attempt { ended, outcome: Recorded::Failed, what: fault.message };
         }
     };
-    let progress = Told { control, host: host.progress(environment, commit) };
+    request.cause = cause;
+    let progress = Told { control: Arc::clone(&control), host: host.progress(environment, commit) };
     let deployer = Deployer { target: target.as_ref(), journal: Some(journal), progress: &progress };
     let result = match manifests {
         _ if !faults.is_empty() => deployer.refuse(faults, &request).await,
         Ok(manifests) => deployer.deploy(manifests, &request).await,
         Err(faults) => deployer.refuse(faults, &request).await,
     };
+    let key = request.key(target.as_ref());
+    let mode = config.environments.get(environment).map(|environment| environment.drift).unwrap_or_default();
+    let drift = in_what(&result, &request, mode);
+    control.keep(Kept { target, key, holder: request.holder, mode, drift });
     of_result(&result)
+}
+
+/// In what changes by others are to be noticed: only where all is as the commit has it.
+fn in_what(result: &Result<Outcome, DeployError>, request: &Request, mode: DriftMode) -> Option<DriftRequest> {
+    let Ok(Outcome::Applied { planned, ending: None | Some(Ending::Live { .. }) }) = result else { return None };
+    (mode != DriftMode::Ignore).then(|| DriftRequest {
+        key: planned.key.clone(),
+        selector: request.selector.clone(),
+        catalog: Arc::new(planned.catalog.clone()),
+        applied: Arc::new(drift::applied(&planned.desired)),
+    })
 }
 
 fn of_result(result: &Result<Outcome, DeployError>) -> Attempt {

@@ -13,7 +13,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use super::{attempt::Ended, host::News};
-use crate::progress::Event;
+use crate::{progress::Event, target::Drifted};
 
 const NOT_ELECTED: &str = "is not followed, since it cannot be found out who does: ";
 
@@ -60,6 +60,12 @@ pub struct Environment {
     pub phase: Phase,
     /// Since when.
     pub since: Option<Time>,
+    /// The objects that somebody else has changed.
+    pub drifted: Vec<Drifted>,
+    /// The objects that somebody else changes again and again, since the last commit.
+    pub fights: Vec<String>,
+    /// The revision that was deployed by hand; it stays until the next commit.
+    pub other: Option<String>,
     /// Its workloads on their way, while it is being deployed.
     pub rollouts: Vec<Rollout>,
 }
@@ -196,7 +202,26 @@ impl Board {
             News::Begins { environment, commit } => self.environment(repository, environment, |environment| {
                 environment.commit = Some(CommitWords::of(commit));
                 environment.rollouts.clear();
+                environment.drifted.clear();
+                environment.fights.clear();
+                environment.other = None;
                 environment.enter(Phase::Writing);
+            }),
+            // It is in the log, and what became of a Job on the target.
+            News::Tended { .. } => {}
+            News::Drifted { environment, drifted, other, .. } => {
+                self.environment(repository, environment, |environment| {
+                    environment.drifted.clone_from(drifted);
+                    environment.other.clone_from(other);
+                });
+            }
+            News::Fight { environment, drifted } => self.environment(repository, environment, |environment| {
+                environment.fights.push(drifted.object.to_string());
+            }),
+            News::Corrected { environment, ended, .. } => self.environment(repository, environment, |environment| {
+                if *ended == Ended::Done {
+                    environment.drifted.clear();
+                }
             }),
             News::FailedAgain { environment, again: next, .. } => {
                 self.environment(repository, environment, |environment| {

@@ -7,7 +7,7 @@ use std::{
 
 use landfall_core::diagnostic::Diagnostic;
 use landfall_git::{Commit, Error, Mirror};
-use landfall_journal::{Journal, Outcome};
+use landfall_journal::{Cause, Journal, Outcome};
 use tokio::{
     runtime::Handle,
     sync::watch,
@@ -15,13 +15,16 @@ use tokio::{
 };
 
 use super::{
-    attempt::{Attempt, Control, Ended, attempt},
+    attempt::{Asked, Attempt, Control, Ended, attempt},
     host::{Host, News},
+    keep::Kept,
+    live::Live,
     look,
     next::{Current, Next, Past, next},
     pace::Pace,
+    tend::Tending,
 };
-use crate::config::Config;
+use crate::{config::Config, target::Drifted};
 
 /// The wait after the first failure.
 const RETRY: Duration = Duration::from_secs(5);
@@ -50,6 +53,8 @@ pub(super) struct Loop {
 /// A deploy under way.
 struct Running {
     commit: Arc<Commit>,
+    config: Arc<Config>,
+    cause: Cause,
     control: Arc<Control>,
     task: JoinHandle<Attempt>,
 }
@@ -69,6 +74,8 @@ impl Loop {
     pub async fn run(self, mut wanted: watch::Receiver<Wanted>) -> Option<Ended> {
         let (mut current, mut last): (Option<Running>, Option<Last>) = (None, None);
         let mut former = Vec::new();
+        let mut tending: Option<Tending> = None;
+        let mut live: Option<Live> = None;
         let mut pace = Pace::new(RETRY);
         loop {
             let now = wanted.borrow_and_update().clone();
@@ -77,6 +84,9 @@ impl Loop {
                     self.give_way(running, &mut former);
                 }
                 former.iter().for_each(|(control, _)| control.stop());
+                if let Some(tending) = tending {
+                    tending.end().await;
+                }
                 for (_, task) in former {
                     // It tells and records by itself what came of it.
                     let _ = task.await;
@@ -92,7 +102,20 @@ impl Loop {
                         if let Some(running) = current.take() {
                             self.give_way(running, &mut former);
                         }
-                        current = Some(self.start(commit, config, failures));
+                        // The deploy waits for what is under way, and tells anew what is to be tended.
+                        tending = None;
+                        if let Some(live) = &mut live {
+                            live.rest();
+                        }
+                        current = Some(self.start(commit, config, failures, Cause::Serve));
+                    }
+                }
+                Next::Idle if current.is_none() && live.as_ref().is_some_and(Live::is_due) => {
+                    if let Some(live) = &mut live {
+                        let (commit, config, drifted) = live.correct();
+                        self.tell_fights(&drifted.fights);
+                        tending = None;
+                        current = Some(self.start(commit, config, 1, Cause::Drift));
                     }
                 }
                 Next::Idle if self.once && current.is_none() && (last.is_some() || now.commit.is_none()) => {
@@ -101,15 +124,31 @@ impl Loop {
                 Next::In(_) if self.once => return last.map(|last| last.ended),
                 next => {
                     let rest = if let Next::In(rest) = next { rest } else { Duration::MAX };
+                    let rest = live.as_ref().and_then(Live::due_in).map_or(rest, |due| due.min(rest));
                     let control = current.as_ref().map(|running| Arc::clone(&running.control));
                     tokio::select! {
                         changed = wanted.changed() => if changed.is_err() { return last.map(|last| last.ended) },
                         ended = ended(current.as_mut()) => {
                             if let Some(running) = current.take() {
-                                last = Some(self.take_in(running.commit, ended, last.as_ref(), &mut pace));
+                                let kept = running.control.take_kept().filter(|_| !self.once).map(Arc::new);
+                                tending = kept.clone().filter(|kept| !kept.target.rolls_by_itself()).map(|kept| {
+                                    Tending::start(Arc::clone(&self.host), self.name.clone(), kept)
+                                });
+                                let attempt = of_task(ended);
+                                live = self.look_after(live.take(), &running, attempt.ended, kept);
+                                if running.cause == Cause::Drift {
+                                    self.tell_corrected(running.commit, attempt);
+                                } else {
+                                    last = Some(self.take_in(running.commit, attempt, last.as_ref(), &mut pace));
+                                }
                             }
                         }
                         () = waits(control.as_deref()) => {}
+                        () = changed(live.as_mut()), if current.is_none() => {
+                            if let Some(live) = &mut live {
+                                self.tell_drift(live);
+                            }
+                        }
                         () = sleep(rest) => {}
                     }
                 }
@@ -137,7 +176,57 @@ impl Loop {
         pace.failures()
     }
 
-    fn start(&self, commit: Arc<Commit>, fallback: Arc<Config>, failures: u32) -> Running {
+    /// What is to be noticed after a deploy: changes of what it made live, or where it wrote nothing, of what was live before.
+    fn look_after(
+        &self,
+        before: Option<Live>,
+        running: &Running,
+        ended: Ended,
+        kept: Option<Arc<Kept>>,
+    ) -> Option<Live> {
+        match (ended, kept) {
+            (Ended::Done, Some(kept)) => {
+                let fights = before.filter(|before| before.commit.id == running.commit.id).map(|before| before.fights);
+                let (host, name) = (Arc::clone(&self.host), self.name.clone());
+                Live::start(host, name, Arc::clone(&running.commit), Arc::clone(&running.config), kept, fights)
+            }
+            (Ended::OwnFault, _) => before.map(|mut before| {
+                before.go_on(Arc::clone(&self.host), self.name.clone());
+                before
+            }),
+            // It is tried again, and corrects everything then.
+            (Ended::PassingFault, _) if running.cause == Cause::Drift => before.map(|mut before| {
+                before.failed();
+                before.go_on(Arc::clone(&self.host), self.name.clone());
+                before
+            }),
+            _ => None,
+        }
+    }
+
+    fn tell_drift(&self, live: &Live) {
+        let (noticed, corrects) = (live.noticed(), live.corrects());
+        self.host.tell(News::Drifted {
+            environment: self.name.clone(),
+            drifted: noticed.drifted,
+            corrects,
+            other: noticed.other,
+        });
+    }
+
+    fn tell_fights(&self, fights: &[Drifted]) {
+        for fight in fights {
+            self.host.tell(News::Fight { environment: self.name.clone(), drifted: fight.clone() });
+        }
+    }
+
+    fn tell_corrected(&self, commit: Arc<Commit>, attempt: Attempt) {
+        let Attempt { ended, what, .. } = attempt;
+        let commit = Box::new(commit.as_ref().clone());
+        self.host.tell(News::Corrected { environment: self.name.clone(), commit, ended, what });
+    }
+
+    fn start(&self, commit: Arc<Commit>, fallback: Arc<Config>, failures: u32, cause: Cause) -> Running {
         if failures == 0 {
             let (environment, begun) = (self.name.clone(), commit.as_ref().clone());
             self.host.tell(News::Begins { environment, commit: Box::new(begun) });
@@ -145,19 +234,23 @@ impl Loop {
         let control = Arc::new(Control::default());
         let (mirror, host, journal) = (Arc::clone(&self.mirror), Arc::clone(&self.host), Arc::clone(&self.journal));
         let (name, of, by) = (self.name.clone(), Arc::clone(&commit), Arc::clone(&control));
+        let config = Arc::clone(&fallback);
         // On a thread of its own: reading and planning compute for a while, and must not hold up the other loops.
         let runtime = Handle::current();
         let task = tokio::task::spawn_blocking(move || match own_config(&mirror, &of, fallback) {
-            Ok((config, faults)) => runtime.block_on(attempt(host.as_ref(), &journal, &config, faults, &name, &of, by)),
+            Ok((config, faults)) => {
+                let asked = Asked { environment: &name, commit: &of, cause };
+                runtime.block_on(attempt(host.as_ref(), &journal, &config, faults, &asked, by))
+            }
             Err(error) => Attempt { ended: Ended::PassingFault, outcome: Outcome::Failed, what: error.to_string() },
         });
-        Running { commit, control, task }
+        Running { commit, config, cause, control, task }
     }
 
     /// What comes of a deploy is only told from now on; no decision hangs on it.
     fn give_way(&self, running: Running, former: &mut Vec<(Arc<Control>, JoinHandle<()>)>) {
         let (host, environment) = (Arc::clone(&self.host), self.name.clone());
-        let Running { commit, control, task } = running;
+        let Running { commit, control, task, .. } = running;
         let told = tokio::spawn(async move {
             let Attempt { ended, outcome, what } = of_task(task.await);
             let commit = Box::new(commit.as_ref().clone());
@@ -166,14 +259,7 @@ impl Loop {
         former.push((control, told));
     }
 
-    fn take_in(
-        &self,
-        commit: Arc<Commit>,
-        result: Result<Attempt, JoinError>,
-        last: Option<&Last>,
-        pace: &mut Pace,
-    ) -> Last {
-        let attempt = of_task(result);
+    fn take_in(&self, commit: Arc<Commit>, attempt: Attempt, last: Option<&Last>, pace: &mut Pace) -> Last {
         if attempt.ended == Ended::PassingFault {
             pace.failed();
         }
@@ -216,6 +302,14 @@ fn own_config(mirror: &Mirror, commit: &Commit, last: Arc<Config>) -> Result<(Ar
 async fn ended(current: Option<&mut Running>) -> Result<Attempt, JoinError> {
     match current {
         Some(running) => (&mut running.task).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Returns once others have changed something, or have put it right.
+async fn changed(live: Option<&mut Live>) {
+    match live {
+        Some(live) => live.changed().await,
         None => std::future::pending().await,
     }
 }

@@ -1,6 +1,6 @@
 //! What a follower needs of the program around it: connections, and somebody to tell.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use landfall_core::{diagnostic::Diagnostic, manifest::Manifest};
@@ -8,7 +8,12 @@ use landfall_git::Commit;
 use landfall_journal::{Deploy, Outcome, Place};
 
 use super::attempt::Ended;
-use crate::{config::Config, environment::Request, progress::Progress, target::Target};
+use crate::{
+    config::Config,
+    environment::Request,
+    progress::Progress,
+    target::{Drifted, Target},
+};
 
 /// The program around a follower.
 #[async_trait]
@@ -27,6 +32,10 @@ pub trait Host: Send + Sync + 'static {
 
     /// Who is told of the steps of a deploy.
     fn progress(&self, environment: &str, commit: &Commit) -> Box<dyn Progress>;
+
+    /// The newest usable configuration of the default branch, before any deploy by it; `None` once this process does not
+    /// follow the repository any more.
+    async fn configured(&self, config: Option<&Arc<Config>>);
 
     /// Something happened.
     fn tell(&self, news: News);
@@ -52,6 +61,45 @@ pub struct Fault {
     pub message: String,
     /// Whether the same commit may well be deployed later.
     pub is_passing: bool,
+}
+
+impl News {
+    /// The environment that it is about, if it is about one.
+    pub fn environment(&self) -> Option<&str> {
+        match self {
+            Self::StandsBy { .. }
+            | Self::NotElected { .. }
+            | Self::Leads
+            | Self::Unreadable { .. }
+            | Self::ReadableAgain
+            | Self::NoCommits
+            | Self::BrokenConfig { .. }
+            | Self::GoodConfig => None,
+            Self::Recorded { environment, .. }
+            | Self::Follows { environment, .. }
+            | Self::Left { environment }
+            | Self::NoEnvironment { environment, .. }
+            | Self::NoBranch { environment, .. }
+            | Self::Tended { environment, .. }
+            | Self::Drifted { environment, .. }
+            | Self::Fight { environment, .. }
+            | Self::Corrected { environment, .. }
+            | Self::Begins { environment, .. }
+            | Self::Ended { environment, .. }
+            | Self::FailedAgain { environment, .. } => Some(environment),
+        }
+    }
+
+    /// The commit that it is about, if it is about one: its full id.
+    pub fn revision(&self) -> Option<&str> {
+        match self {
+            Self::BrokenConfig { revision, .. } => Some(revision),
+            Self::Begins { commit, .. } | Self::Ended { commit, .. } | Self::Corrected { commit, .. } => {
+                Some(commit.id.as_str())
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What there is to tell.
@@ -141,6 +189,44 @@ pub enum News {
         what: String,
         /// When it is tried again, from now.
         again: Option<Duration>,
+    },
+    /// Something was done, or could not be done, on a target that has no controllers of its own.
+    Tended {
+        /// The environment.
+        environment: String,
+        /// What, as a sentence.
+        what: String,
+        /// Whether it did not work.
+        is_warning: bool,
+    },
+    /// Others have changed objects, or nothing of that is left.
+    Drifted {
+        /// The environment.
+        environment: String,
+        /// The objects that are not as applied.
+        drifted: Vec<Drifted>,
+        /// Whether they are corrected now.
+        corrects: bool,
+        /// The revision that somebody else has deployed, which is left alone until the next commit.
+        other: Option<String>,
+    },
+    /// An object is changed by somebody else again and again: from now on it is corrected less and less often.
+    Fight {
+        /// The environment.
+        environment: String,
+        /// The object.
+        drifted: Drifted,
+    },
+    /// A correction has ended.
+    Corrected {
+        /// The environment.
+        environment: String,
+        /// The commit that was deployed again.
+        commit: Box<Commit>,
+        /// How.
+        ended: Ended,
+        /// What became of it, as a sentence.
+        what: String,
     },
     /// Another try of a commit has failed as the last one did.
     FailedAgain {

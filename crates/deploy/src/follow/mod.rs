@@ -6,12 +6,17 @@
 mod attempt;
 mod board;
 mod environment;
+mod fight;
 mod host;
+mod keep;
+mod live;
 mod look;
 mod next;
+mod notice;
 mod pace;
 mod repository;
 mod standby;
+mod tend;
 
 pub use attempt::{Attempt, Ended};
 pub use board::{Board, CommitWords, Environment, Phase, Repository, Standing};

@@ -108,6 +108,7 @@ impl Follower {
             // The loop tells and records all by itself.
             let _ = task.await;
         }
+        self.host.configured(None).await;
     }
 
     /// Looks once, and deploys what is new.
@@ -169,6 +170,9 @@ impl Follower {
                         let was_broken = followed.forget(|news| matches!(news, News::BrokenConfig { .. }));
                         if was_broken || followed.config.is_none() {
                             self.host.tell(News::GoodConfig);
+                        }
+                        if followed.config.as_ref() != Some(&config) {
+                            self.host.configured(Some(&config)).await;
                         }
                         followed.config = Some(config);
                     }

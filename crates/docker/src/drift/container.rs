@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Drift;
 use crate::{
     engine::changed_settings,
-    pod::{Restart, Role},
+    pod::{Label, Restart, Role},
     rollout::ContainerState,
 };
 
@@ -70,12 +70,15 @@ fn network(expected: &Expected<'_>, inspect: &Value) -> Option<String> {
     if mode == "host" || mode == "none" || mode.starts_with("container:") {
         return None;
     }
+    // Podman tells only the kind; and below, the name of the network for its id.
+    let label = inspect["Config"]["Labels"][Label::Environment.key()].as_str();
+    let mode = if mode == "bridge" { label.unwrap_or(mode) } else { mode };
     let endpoint = &inspect["NetworkSettings"]["Networks"][mode];
     if endpoint.is_null() {
         return Some(format!("the container {name} is not connected to the network {mode}"));
     }
     // Before its first start, a container has no endpoint yet.
     let id = endpoint["NetworkID"].as_str().filter(|id| !id.is_empty())?;
-    let is_gone = expected.network.is_some_and(|network| network != id);
+    let is_gone = expected.network.is_some_and(|network| network != id && mode != id);
     is_gone.then(|| format!("the container {name} is connected to a network {mode} that is no more"))
 }

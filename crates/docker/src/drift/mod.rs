@@ -2,10 +2,12 @@
 //! Landfall was killed between a record and what makes it true. Pure: no I/O, no clock.
 
 mod container;
+mod noticing;
 mod workload;
 
 use std::collections::BTreeSet;
 
+pub use noticing::Noticing;
 pub use workload::of_workload;
 
 /// What was found of a workload.

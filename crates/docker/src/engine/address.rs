@@ -52,7 +52,16 @@ impl Address {
                 let port = if tls.is_some() { 2376 } else { 2375 };
                 Ok(Self::Tcp { host: with_port(without_path, port), tls })
             }
-            "ssh" => Ok(Self::Ssh(without_path.to_owned())),
+            "ssh" => {
+                let host = without_path.strip_suffix(":22").unwrap_or(without_path);
+                // The connection is made by a library that takes the port for a part of the name.
+                if host.rsplit_once(']').map_or(host, |(_, after)| after).contains(':') {
+                    let why = "a port of ssh cannot be given here; write it into the configuration of ssh (`Port`), for a \
+                               name of its own (`Host`), and take that name";
+                    return Err(malformed(text, why));
+                }
+                Ok(Self::Ssh(host.to_owned()))
+            }
             "npipe" => Err(malformed(text, "named pipes are Windows' own; use tcp:// or ssh://")),
             other => Err(malformed(text, &format!("Landfall does not know '{other}://'"))),
         }
@@ -104,7 +113,12 @@ mod tests {
             ("tcp://[::1]", tls(), "tcp://[::1]:2376"),
             ("https://build", tls(), "tcp://build:2376"),
             ("build:2375", None, "tcp://build:2375"),
-            ("ssh://deploy@build:22", None, "ssh://deploy@build:22"),
+            ("ssh://deploy@build:22", None, "ssh://deploy@build"),
+            (
+                "ssh://deploy@build:2222",
+                None,
+                "The engine's address 'ssh://deploy@build:2222' cannot be used: a port of ssh cannot be given here; write it into the configuration of ssh (`Port`), for a name of its own (`Host`), and take that name",
+            ),
             (
                 "https://build",
                 None,

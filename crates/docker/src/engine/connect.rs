@@ -7,6 +7,7 @@ use bollard::{
     models::{SystemInfo, SystemVersion},
 };
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
 use super::{About, Address, Engine, EngineFault, FaultKind, settings};
 
@@ -100,13 +101,22 @@ fn check_version(version: &SystemVersion) -> Result<(), EngineFault> {
 }
 
 fn about(address: &Address, version: SystemVersion, info: SystemInfo, asked: Timestamp) -> About {
-    let unsupported = serde_json::to_value(&info).map(|info| settings::unsupported(&info)).unwrap_or_default();
+    let mut unsupported = serde_json::to_value(&info).map(|info| settings::unsupported(&info)).unwrap_or_default();
     let parts = version.components.iter().flatten();
     let is_podman = parts.map(|part| part.name.as_str()).any(|name| name.contains("Podman"));
+    if is_podman {
+        // It has a limit of its own where none is asked for.
+        unsupported.push("PidsLimit".to_owned());
+    }
+    let id = match info.docker_root_dir {
+        // It makes up another id for each answer.
+        Some(root) if is_podman => Sha256::digest(root).iter().map(|byte| format!("{byte:02x}")).collect(),
+        _ => info.id.unwrap_or_default(),
+    };
     let theirs: Option<Timestamp> = info.system_time.and_then(|time| time.parse().ok());
     About {
         address: address.clone(),
-        id: info.id.unwrap_or_default(),
+        id,
         name: info.name.unwrap_or_default(),
         version: version.version.unwrap_or_default(),
         api: version.api_version.unwrap_or_default(),
@@ -114,6 +124,7 @@ fn about(address: &Address, version: SystemVersion, info: SystemInfo, asked: Tim
         architecture: version.arch.unwrap_or_default(),
         cpus: info.ncpu.and_then(|cpus| u32::try_from(cpus).ok()).unwrap_or(1),
         memory: info.mem_total.and_then(|memory| u64::try_from(memory).ok()).unwrap_or_default(),
+        log_driver: info.logging_driver.unwrap_or_default(),
         unsupported,
         ahead: theirs.map_or(0, |theirs| theirs.as_millisecond() - asked.as_millisecond()),
     }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bollard::{
@@ -19,7 +19,7 @@ use bytes::Bytes;
 use futures::StreamExt;
 use serde_json::Value;
 
-use super::{Engine, EngineFault, FaultKind, settings};
+use super::{Engine, EngineFault, FaultKind, log, settings};
 
 /// The patience for a container that runs until it ends: more than anybody waits.
 const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
@@ -41,6 +41,12 @@ pub struct Listed {
     pub networks: Vec<String>,
 }
 
+/// Podman cleans up within milliseconds; the machine may be busy.
+const CLEANUP: Duration = Duration::from_secs(10);
+
+/// How often it is asked whether it has.
+const BETWEEN: Duration = Duration::from_millis(50);
+
 impl Engine {
     /// The containers that have all these labels, running or not. A label with an empty value counts with any value.
     pub async fn containers(&self, labels: &[(&str, &str)]) -> Result<Vec<Listed>, EngineFault> {
@@ -50,22 +56,35 @@ impl Engine {
             .map_err(|error| self.fault("Listing the containers", error))?
             .into_iter()
             .map(listed_container)
+            .filter(|container| has_all(&container.labels, labels))
             .collect())
     }
 
     /// All that the engine says of a container: the answer to `GET /containers/{id}/json`.
     pub async fn inspect(&self, container: &str) -> Result<Value, EngineFault> {
         let doing = || format!("Inspecting the container '{container}'");
-        let answer = self.docker.inspect_container(container, None::<InspectContainerOptions>).await;
-        let answer = answer.map_err(|error| self.fault(&doing(), error))?;
+        let deadline = Instant::now() + CLEANUP;
+        let answer = loop {
+            match self.docker.inspect_container(container, None::<InspectContainerOptions>).await {
+                // Podman's word for one that has ended and is not cleaned up yet, which Docker does not have.
+                Err(Error::JsonDataError { message, .. })
+                    if message.contains("`stopped`") && Instant::now() < deadline =>
+                {
+                    tokio::time::sleep(BETWEEN).await;
+                }
+                answer => break answer.map_err(|error| self.fault(&doing(), error))?,
+            }
+        };
         serde_json::to_value(answer)
             .map_err(|error| EngineFault::new(FaultKind::Other, format!("{} failed: {error}", doing())))
     }
 
-    /// Makes a container, and tells its id. It is not started. What can be changed later is noted in a label.
+    /// Makes a container, and tells its id. It is not started. What can be changed later is noted in a label; what it writes
+    /// is kept up to a size.
     pub async fn create(&self, name: &str, body: &ContainerCreateBody) -> Result<String, EngineFault> {
         let options = CreateContainerOptionsBuilder::default().name(name).build();
         let mut body = body.clone();
+        body.host_config.get_or_insert_default().log_config = log::config(&self.about.log_driver);
         let host = serde_json::to_value(&body.host_config).unwrap_or_default();
         body.labels.get_or_insert_default().insert(settings::LABEL.to_owned(), settings::settings(&host).to_string());
         let created = self.docker.create_container(Some(options), body).await;
@@ -187,6 +206,13 @@ impl Engine {
         let put = self.docker.upload_to_container(container, Some(options), bollard::body_full(Bytes::from(tar))).await;
         put.map_err(|error| self.fault(&format!("Putting files into {folder} of the container '{container}'"), error))
     }
+}
+
+/// Whether something has all labels that were asked for. Podman gives what has any of them, of volumes: whoever removes what
+/// it is given would remove claims.
+pub(super) fn has_all<'a>(own: impl IntoIterator<Item = (&'a String, &'a String)>, labels: &[(&str, &str)]) -> bool {
+    let own: BTreeMap<&str, &str> = own.into_iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    labels.iter().all(|(key, value)| own.get(key).is_some_and(|own| value.is_empty() || own == value))
 }
 
 /// The filter for labels.

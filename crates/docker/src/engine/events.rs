@@ -42,7 +42,9 @@ pub enum EventKind {
 impl Event {
     /// The exit code, of a container that ended.
     pub fn exit_code(&self) -> Option<i64> {
-        self.attributes.get("exitCode")?.parse().ok()
+        // The second one is Podman's.
+        let code = self.attributes.get("exitCode").or_else(|| self.attributes.get("containerExitCode"));
+        code?.parse().ok()
     }
 }
 
@@ -71,6 +73,14 @@ impl Engine {
 
 fn typed(message: EventMessage) -> Event {
     let actor = message.actor.unwrap_or_default();
+    let attributes: BTreeMap<String, String> = actor.attributes.unwrap_or_default().into_iter().collect();
+    // Podman names volumes and networks only here.
+    let id = actor.id.filter(|id| !id.is_empty()).or_else(|| attributes.get("name").cloned());
+    let action = match (message.typ, message.action.unwrap_or_default()) {
+        (Some(EventMessageTypeEnum::CONTAINER), action) if action == "died" => "die".to_owned(),
+        (Some(EventMessageTypeEnum::CONTAINER), action) if action == "remove" => "destroy".to_owned(),
+        (_, action) => action,
+    };
     Event {
         kind: match message.typ {
             Some(EventMessageTypeEnum::CONTAINER) => EventKind::Container,
@@ -78,9 +88,9 @@ fn typed(message: EventMessage) -> Event {
             Some(EventMessageTypeEnum::VOLUME) => EventKind::Volume,
             _ => EventKind::Other,
         },
-        action: message.action.unwrap_or_default(),
-        id: actor.id.unwrap_or_default(),
-        attributes: actor.attributes.unwrap_or_default().into_iter().collect(),
+        action,
+        id: id.unwrap_or_default(),
+        attributes,
         nanos: message.time_nano.unwrap_or_default(),
     }
 }

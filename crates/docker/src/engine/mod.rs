@@ -9,6 +9,7 @@ mod containers;
 mod events;
 mod fault;
 mod images;
+mod log;
 mod logs;
 mod networks;
 mod run;
@@ -47,7 +48,7 @@ pub struct Engine {
 pub struct About {
     /// Where it is.
     pub address: Address,
-    /// Its own id, which stays the same as long as its data does; empty for Podman.
+    /// Its own id, which stays the same as long as its data does; of Podman, a hash of the folder of its data.
     pub id: String,
     /// The machine's name.
     pub name: String,
@@ -63,7 +64,9 @@ pub struct About {
     pub cpus: u32,
     /// Its memory in bytes.
     pub memory: u64,
-    /// The settings of containers that its kernel cannot honour.
+    /// How it keeps what containers write, where they do not say it: `json-file`.
+    pub log_driver: String,
+    /// The settings of containers that its kernel cannot honour, or that it makes by itself.
     pub unsupported: Vec<String>,
     /// How far its clock is ahead of this machine's, in milliseconds.
     pub ahead: i64,

@@ -11,14 +11,19 @@ use bollard::{
     query_parameters::{InspectNetworkOptions, ListNetworksOptionsBuilder},
 };
 
-use super::{Engine, EngineFault, containers::label_filter};
+use super::{
+    Engine, EngineFault,
+    containers::{has_all, label_filter},
+};
 
 impl Engine {
     /// The networks that have all these labels. A label with an empty value counts with any value.
     pub async fn networks(&self, labels: &[(&str, &str)]) -> Result<Vec<Network>, EngineFault> {
         let options = ListNetworksOptionsBuilder::default().filters(&label_filter(labels)).build();
         let listed = self.docker.list_networks(Some(options)).await;
-        listed.map_err(|error| self.fault("Listing the networks", error))
+        let mut networks = listed.map_err(|error| self.fault("Listing the networks", error))?;
+        networks.retain(|network| network.labels.as_ref().is_some_and(|own| has_all(own.iter(), labels)));
+        Ok(networks)
     }
 
     /// A network by its name or id; `None` if there is none.

@@ -8,14 +8,19 @@ use bollard::{
     query_parameters::{ListVolumesOptionsBuilder, RemoveVolumeOptions},
 };
 
-use super::{Engine, EngineFault, containers::label_filter};
+use super::{
+    Engine, EngineFault,
+    containers::{has_all, label_filter},
+};
 
 impl Engine {
     /// The volumes that have all these labels. A label with an empty value counts with any value.
     pub async fn volumes(&self, labels: &[(&str, &str)]) -> Result<Vec<Volume>, EngineFault> {
         let options = ListVolumesOptionsBuilder::default().filters(&label_filter(labels)).build();
         let listed = self.docker.list_volumes(Some(options)).await;
-        Ok(listed.map_err(|error| self.fault("Listing the volumes", error))?.volumes.unwrap_or_default())
+        let mut volumes = listed.map_err(|error| self.fault("Listing the volumes", error))?.volumes.unwrap_or_default();
+        volumes.retain(|volume| has_all(&volume.labels, labels));
+        Ok(volumes)
     }
 
     /// One volume; `None` if there is none.

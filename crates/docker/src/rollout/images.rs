@@ -9,7 +9,7 @@ use tokio::sync::{Mutex as Held, Semaphore};
 
 use super::{around::Around, pods::Fault};
 use crate::{
-    engine::RegistryAuth,
+    engine::{EngineFault, FaultKind, RegistryAuth},
     pod::{ContainerSpec, Masked, PodSpec, PullPolicy},
 };
 
@@ -90,7 +90,7 @@ async fn pull(around: &Around, spec: &PodSpec, image: &str) -> Result<(), String
     let credentials = spec.pull_secrets.for_image(image);
     let pull = |auth| around.engine.pull(image, auth, |_| {});
     if credentials.is_empty() {
-        return pull(None).await.map_err(|fault| fault.full());
+        return pull(None).await.map_err(|fault| answer(&fault, image));
     }
     let mut last = String::new();
     for credentials in credentials {
@@ -104,8 +104,18 @@ async fn pull(around: &Around, spec: &PodSpec, image: &str) -> Result<(), String
         };
         match pull(Some(auth)).await {
             Ok(()) => return Ok(()),
-            Err(fault) => last = fault.full(),
+            Err(fault) => last = answer(&fault, image),
         }
     }
     Err(last)
+}
+
+/// What a registry answered, as a kubelet has it: that an image was to be pulled, and which, is said around it, and so is
+/// what to do about it.
+fn answer(fault: &EngineFault, image: &str) -> String {
+    let doing = format!("Pulling the image '{image}' failed: ");
+    match (fault.kind, fault.message.strip_prefix(&doing)) {
+        (FaultKind::Registry | FaultKind::ImageDenied | FaultKind::NoSuchImage, Some(answer)) => answer.to_owned(),
+        _ => fault.full(),
+    }
 }

@@ -36,7 +36,7 @@ mod shared;
 mod stage;
 mod stops_first;
 mod store;
-mod task;
+mod tasks;
 mod workload;
 
 use std::{
@@ -45,6 +45,7 @@ use std::{
 };
 
 use landfall_core::object::ObjectId;
+use landfall_deploy::task::Task;
 use tokio::sync::watch;
 
 pub use around::{Around, Asker, Traffic, Volumes};
@@ -54,7 +55,6 @@ pub use pods::{ContainerState, Fault, PodState, Probed, Work};
 pub use run::Snapshot;
 pub use shared::Told;
 pub use stops_first::{StopsFirst, stops_first};
-pub use task::Task;
 pub use workload::{Asks, Workload};
 
 use crate::engine::{Engine, EngineFault};
@@ -126,7 +126,7 @@ impl Rollouts {
         let running = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
         self.shared.ending.send_replace(true);
         for (id, (started, task)) in running {
-            task.join().await;
+            task.ended().await;
             if self.is_lost() {
                 continue;
             }

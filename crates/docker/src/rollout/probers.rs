@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use landfall_deploy::task::Task;
+
 use super::{
     pods::{PodState, Work},
     probe::{Probed, probe},
     shared::Shared,
-    task::Task,
 };
 
 /// A run of a container: its id, and when it started.

@@ -7,6 +7,8 @@ use std::{
     time::Duration,
 };
 
+use landfall_deploy::task::Task;
+
 use super::{
     back_off, leave,
     make::make,
@@ -15,7 +17,6 @@ use super::{
     progress::Progress,
     shared::{Shared, Told},
     stage,
-    task::Task,
     workload::{Asks, Workload},
 };
 use crate::{

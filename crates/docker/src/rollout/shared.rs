@@ -8,7 +8,7 @@ use std::{
 use landfall_core::object::ObjectId;
 use tokio::sync::watch;
 
-use super::{around::Around, images::Images, store::Store, task::Tasks};
+use super::{around::Around, images::Images, store::Store, tasks::Tasks};
 use crate::reconcile::Ended;
 
 /// What all tasks share.

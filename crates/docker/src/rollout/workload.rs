@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use landfall_core::object::ObjectId;
 use serde_json::{Value, json};
 
+use super::{back_off, pods::PodState, run::restarts, stage};
 use crate::{
     pod::template_hash,
     reconcile::{
@@ -102,6 +103,15 @@ impl Workload {
                 Asks::Deployment(Deployment { replicas, version, strategy, paused: spec["paused"] == true })
             }
         }
+    }
+
+    /// Whether a Job with these pods has ended, or is to be given a pod or rid of one now.
+    pub fn has_next_step(&self, pods: &[PodState], now: Timestamp) -> bool {
+        let stages: Vec<Pod> = pods.iter().map(|pod| stage::of(pod, 0, false, now)).collect();
+        let verdict = self.asks(false, self.age(now)).next(&stages, restarts(pods));
+        let failed: Vec<Timestamp> = pods.iter().filter_map(PodState::failed_at).collect();
+        let may_start = back_off::is_over(&failed, now);
+        verdict.ended.is_some() || verdict.steps.iter().any(|step| may_start || !matches!(step, Step::Start { .. }))
     }
 
     fn job(&self, age: i64) -> Job {

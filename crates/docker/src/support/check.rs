@@ -7,7 +7,7 @@ use landfall_core::{
 };
 use serde_json::Value;
 
-use super::{class::KindClass, ingress, kinds::kind_class, pods, service, storage, walk::walk};
+use super::{class::KindClass, cron_job, ingress, kinds::kind_class, pods, service, storage, walk::walk};
 use crate::pod::{EngineFacts, Sources};
 
 /// What an object may refer to, and where it would run.
@@ -68,6 +68,7 @@ pub fn check(gvk: &Gvk, object: &Value, around: Surroundings<'_>) -> Findings {
         "Pod" | "Deployment" | "StatefulSet" | "DaemonSet" | "Job" => {
             pods::check(&gvk.kind, object, around, &mut found)
         }
+        "CronJob" => cron_job::check(object, around, &mut found),
         "Service" => service::check(object, &mut found),
         "Ingress" => ingress::check(object, around, &mut found),
         "PersistentVolumeClaim" => storage::check_claim(object, around, &mut found),

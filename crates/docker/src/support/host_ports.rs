@@ -72,6 +72,9 @@ fn published(kind: &str, object: &Value) -> Vec<Wanted> {
         "Deployment" | "StatefulSet" | "DaemonSet" | "Job" => {
             of_pod(&object["spec"]["template"]["spec"], "spec.template.spec")
         }
+        "CronJob" => {
+            of_pod(&object["spec"]["jobTemplate"]["spec"]["template"]["spec"], "spec.jobTemplate.spec.template.spec")
+        }
         _ => Vec::new(),
     }
 }

@@ -11,6 +11,7 @@ pub const KINDS: &[(&str, &[&str], KindClass)] = &[
     ("apps", &["StatefulSet"], Supported("pods with numbers, names and claims of their own")),
     ("apps", &["DaemonSet"], Supported("one pod: the host is the only node")),
     ("batch", &["Job"], Supported("pods that run to their end")),
+    ("batch", &["CronJob"], Supported("Jobs at their times, while `landfall serve` runs for the environment")),
     (
         "",
         &["Service"],
@@ -70,7 +71,6 @@ pub const KINDS: &[(&str, &[&str], KindClass)] = &[
     ),
     ("", &["PodTemplate"], Meaningless("a template alone runs nothing")),
     ("coordination.k8s.io", &["Lease", "LeaseCandidate"], Meaningless("there is no API server to hold it")),
-    ("batch", &["CronJob"], Refused("nothing on one host starts a Job at its time; use the machine's own cron")),
     ("apps", &["ReplicaSet"], Refused("a ReplicaSet is not supported on one host; write a Deployment")),
     (
         "",

@@ -6,6 +6,7 @@
 
 mod check;
 mod class;
+mod cron_job;
 mod document;
 mod fields;
 mod host_ports;

@@ -6,13 +6,14 @@ use landfall_core::{
     desired::{Desired, DesiredSet},
     diagnostic::Place,
     manifest::field_path,
+    object::ObjectId,
     plan::{FaultCause, Refusal, RefusedBy, explain_cause},
 };
 use landfall_deploy::target::Review;
 use serde_json::Value;
 
 use super::{
-    check::{Findings, Surroundings, check},
+    check::{Findings, Note, Surroundings, check},
     class::KindClass,
     host_ports,
     kinds::kind_class,
@@ -24,8 +25,13 @@ const REFERRED: &[&str] =
     &["ConfigMap", "Secret", "PersistentVolumeClaim", "PersistentVolume", "Service", "ServiceAccount"];
 
 /// Reviews a revision. `others` are objects that will be there and are not the revision's: those of other environments, and
-/// of this one if they are not pruned.
-pub fn review(desired: &DesiredSet, others: &dyn Sources, engine: &EngineFacts) -> Review {
+/// of this one if they are not pruned. `recorded` gives an object as it is recorded now.
+pub fn review(
+    desired: &DesiredSet,
+    others: &dyn Sources,
+    recorded: &dyn Fn(&ObjectId) -> Option<Value>,
+    engine: &EngineFacts,
+) -> Review {
     let mut objects = Objects::default();
     for one in desired.objects.iter().filter(|one| REFERRED.contains(&one.id.kind.as_str())) {
         objects.insert(one.value.unpacked(), one.id.namespace.as_deref().unwrap_or_default());
@@ -39,8 +45,23 @@ pub fn review(desired: &DesiredSet, others: &dyn Sources, engine: &EngineFacts) 
             found.faults.push(fault);
         }
     }
+    for (one, found) in all.iter().zip(&mut findings) {
+        found.notes.retain(|note| !is_known(one, note, recorded));
+    }
     let of = |(one, found): (&&Desired, &Findings)| Some((one.id.clone(), refusal(one, found)?));
     Review { refusals: all.iter().zip(&findings).filter_map(of).collect(), notes: notes(&all, &findings) }
+}
+
+/// Whether a note is about a claim that is recorded as it is desired: it was told when that was made, and nothing comes of it
+/// that anybody could still change.
+fn is_known(one: &Desired, note: &Note, recorded: &dyn Fn(&ObjectId) -> Option<Value>) -> bool {
+    let part = match one.id.kind.as_str() {
+        "PersistentVolumeClaim" => "/spec",
+        "StatefulSet" if note.field.starts_with("spec.volumeClaimTemplates") => "/spec/volumeClaimTemplates",
+        _ => return false,
+    };
+    let known = recorded(&one.id);
+    known.is_some_and(|known| known.pointer(part) == one.value.unpacked().pointer(part))
 }
 
 /// What the revision has, before what is there besides.
@@ -162,7 +183,19 @@ fn notes(objects: &[&Desired], findings: &[Findings]) -> Vec<String> {
             }
         }
     }
-    groups.iter().map(told).collect()
+    groups.iter().map(told).chain(cron_jobs(objects)).collect()
+}
+
+/// Who starts Jobs has to be there at their time.
+fn cron_jobs(objects: &[&Desired]) -> Option<String> {
+    let all: Vec<&&Desired> = objects.iter().filter(|one| one.id.kind == "CronJob").collect();
+    let first = all.first()?;
+    let place = place(first, &located(first, "metadata.name"));
+    let (names, verb) = match all.len() {
+        1 => (format!("{} ({place})", first.id), "runs"),
+        count => (format!("{count} CronJobs ({place} and {} more)", count - 1), "run"),
+    };
+    Some(format!("{names} {verb} only while `landfall serve` runs for this environment"))
 }
 
 fn told(group: &Group<'_>) -> String {

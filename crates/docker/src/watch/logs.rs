@@ -8,12 +8,13 @@ use std::{
 
 use jiff::Timestamp;
 use landfall_core::health::{LogQuery, Run};
+use landfall_deploy::task::Task;
 use tokio::{sync::Notify, time::Instant};
 
 use super::judge::Logs;
 use crate::{
     engine::Engine,
-    rollout::{ContainerState, PodState, Task},
+    rollout::{ContainerState, PodState},
 };
 
 /// A container that crashes again and again says something new each time.

@@ -31,7 +31,7 @@ fn revision(files: Vec<ManifestFile>) -> DesiredSet {
 
 fn reviewed(files: Vec<ManifestFile>) -> Review {
     let engine = EngineFacts { name: "host".to_owned(), cpus: 8, memory: 16 << 30 };
-    review(&revision(files), &Objects::default(), &engine)
+    review(&revision(files), &Objects::default(), &|_| None, &engine)
 }
 
 /// As a plan would tell it.
@@ -133,7 +133,7 @@ spec:
 apiVersion: batch/v1
 kind: CronJob
 metadata: {name: nightly}
-spec: {schedule: "0 0 * * *", jobTemplate: {spec: {template: {spec: {containers: []}}}}}
+spec: {schedule: "0 0 * * 7", jobTemplate: {spec: {template: {spec: {containers: [{name: a, image: "a:1"}]}}}}}
 ---
 apiVersion: v1
 kind: Service
@@ -174,7 +174,9 @@ spec:
       base/all.yaml:23:50: spec.template.spec.containers[0].securityContext.seccompProfile.type: names a file of a node; on one host only `RuntimeDefault` and `Unconfined` can be had
       base/all.yaml:24:46: spec.template.spec.containers[0].resources.limits[nvidia.com/gpu]: cannot be had on one host: only cpu, memory and ephemeral-storage can
       base/all.yaml:26:22: spec.template.spec.volumes[0].nfs: is not supported on one host: storage of a cloud or cluster cannot be mounted; write `persistentVolumeClaim` or `hostPath`
-    base/all.yaml:29:7: Docker cannot run cronjob/nightly in namespace default: nothing on one host starts a Job at its time; use the machine's own cron
+    base/all.yaml:31:18: Docker cannot run cronjob/nightly in namespace default: 2 fields cannot be honoured
+      base/all.yaml:31:18: spec.schedule: '7' has the day of the week 7; Sunday is 0
+      base/all.yaml:31:63: spec.jobTemplate.spec.template.spec.restartPolicy: must be `OnFailure` or `Never` in a Job
     base/all.yaml:38:14: Docker cannot run service/web in namespace default: 3 fields cannot be honoured
       base/all.yaml:38:14: spec.clusterIP: can only be `None` on one host, but it is `10.0.0.10`: the engine gives addresses; only `None` (headless) can be chosen
       base/all.yaml:39:3: spec.loadBalancerSourceRanges: is not supported on one host: the proxy does not look where clients come from: a port that is to be closed to some would be open to all
@@ -187,6 +189,7 @@ spec:
     note: `affinity` has no effect on one host (base/all.yaml:11:7): there is one node to choose
     note: `localhostProfile` has no effect on one host (base/all.yaml:23:79): only type `Localhost` has one, which is refused
     note: NetworkPolicy has no effect on one host (base/all.yaml:43:1): it is not enforced: all pods of the environment reach each other, as in a cluster whose network plugin has no policies
+    note: cronjob/nightly in namespace default (base/all.yaml:30:18) runs only while `landfall serve` runs for this environment
     "#);
 }
 

@@ -43,14 +43,14 @@ async fn a_newer_landfall_wrote_it(arena: Arena) {
     .await;
     let shown = fault(&arena.address, &arena.location().to_string()).await;
     insta::allow_duplicates! { insta::assert_snapshot!(shown, @"
-    The journal PLACE was written by a newer Landfall (version 99 of its tables; this one knows 1)
+    The journal PLACE was written by a newer Landfall (version 99 of its tables; this one knows 2)
       Update Landfall on this machine, or give another location for the journal
     ") };
 }
 
 async fn changed_tables_are_noticed(arena: Arena) {
     arena.journal().await.close().await;
-    run(&arena, "UPDATE landfall_migrations SET version = 0").await;
+    run(&arena, "UPDATE landfall_migrations SET version = 0 WHERE version = 1").await;
     let error = Journal::open(&arena.location()).await.unwrap_err();
     assert!(matches!(error, Error::Newer { .. } | Error::Damaged { .. } | Error::Database { .. }), "{error}");
 }

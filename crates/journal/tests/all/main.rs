@@ -20,6 +20,7 @@ mod lifecycle;
 mod many;
 mod observations;
 mod open;
+mod outbox;
 mod prune;
 mod services;
 mod support;

@@ -13,8 +13,8 @@ use super::judge::Logs;
 use crate::{
     http::{Api, Call},
     path,
-    task::Task,
 };
+use landfall_deploy::task::Task;
 
 /// A container that crashes again and again says something new each time.
 const FRESH: Duration = Duration::from_secs(10);
@@ -56,8 +56,9 @@ impl LogFetcher {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Fetches what is not there yet or has become old. Tells whether something is worth waiting for.
-    pub fn ask(&mut self, queries: &[LogQuery]) -> bool {
+    /// Fetches what is not there yet or has become old. Tells whether something is worth waiting for: `judged` are the lines
+    /// that the judgement was made with, since more may have come meanwhile.
+    pub fn ask(&mut self, queries: &[LogQuery], judged: &Logs) -> bool {
         let now = Instant::now();
         let mut worth_waiting = false;
         for query in queries {
@@ -71,7 +72,7 @@ impl LogFetcher {
                 let task = self.fetch(query.clone());
                 self.asked.insert(query.clone(), Asked { first, last: now, task });
             }
-            let has_come = lines().contains_key(query);
+            let has_come = judged.contains_key(query);
             let is_young = self.asked.get(query).is_some_and(|asked| now - asked.first < PATIENCE);
             worth_waiting |= !has_come && is_young;
         }

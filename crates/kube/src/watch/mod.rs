@@ -7,10 +7,10 @@
 //!                    logs (I/O)
 //! ```
 
-mod feed;
+pub(crate) mod feed;
 mod judge;
 mod logs;
-mod queries;
+pub(crate) mod queries;
 mod store;
 mod watched;
 
@@ -26,9 +26,10 @@ use landfall_core::{
 use landfall_deploy::target::{Carried, Sight, TargetError, Watch, WatchRequest};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::{http::Api, inventory, task::Task};
+use crate::{http::Api, inventory};
 use feed::{FeedQuery, Sink};
 use judge::{Awaited, judge};
+use landfall_deploy::task::Task;
 use logs::LogFetcher;
 use queries::queries;
 
@@ -140,7 +141,7 @@ impl Watching {
         let judged = self.sink.with(|store| judge(&self.awaited, store, &lines, &self.ready_conditions, &now));
         let mut rollouts = Vec::with_capacity(judged.len());
         for ((rollout, queries), told) in judged.into_iter().zip(&mut self.told) {
-            let is_incomplete = self.logs.ask(&queries);
+            let is_incomplete = self.logs.ask(&queries, &lines);
             rollouts.push(without_haste(told, rollout, is_incomplete));
         }
         Sight { rollouts, latest: self.latest(), warnings: self.warnings() }

@@ -12,7 +12,7 @@ use landfall_deploy::target::WatchRequest;
 use super::{feed::FeedQuery, store::FeedId};
 
 /// With more namespaces than this a kind is watched in the whole cluster: each watch is a connection of its own.
-const MANY: usize = 8;
+pub const MANY: usize = 8;
 
 /// The watches, and which of them shows what.
 #[derive(Debug, Default)]

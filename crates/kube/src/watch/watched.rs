@@ -16,6 +16,8 @@ use serde_json::{Map, Value};
 pub struct Watched {
     meta: ObjectMeta,
     document: Value,
+    /// Large, and of use only to say who wrote what.
+    managed: Option<Value>,
 }
 
 impl Watched {
@@ -26,6 +28,18 @@ impl Watched {
             fields.insert("kind".to_owned(), gvk.kind.as_str().into());
         }
         self.document
+    }
+}
+
+impl Watched {
+    /// The object with its kind and its managed fields.
+    pub fn into_whole(mut self, gvk: &Gvk) -> Value {
+        if let (Some(managed), Some(metadata)) =
+            (self.managed.take(), self.document.get_mut("metadata").and_then(Value::as_object_mut))
+        {
+            metadata.insert("managedFields".to_owned(), managed);
+        }
+        self.into_document(gvk)
     }
 }
 
@@ -42,11 +56,11 @@ impl<'de> Deserialize<'de> for Watched {
             resource_version: text("resourceVersion"),
             ..ObjectMeta::default()
         };
-        metadata.remove("managedFields");
+        let managed = metadata.remove("managedFields");
         if document.get("kind").and_then(Value::as_str) == Some("Event") || document.get("involvedObject").is_some() {
             document = lean_event(&document);
         }
-        Ok(Self { meta, document })
+        Ok(Self { meta, document, managed })
     }
 }
 

@@ -47,6 +47,15 @@ pub(super) struct OfRoute {
     pub route: String,
 }
 
+/// The notifications of a sink that are equally far.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct OfNotifications {
+    /// The name of the sink.
+    pub sink: String,
+    /// `waiting`, `delivered`, `dead` or `dropped`.
+    pub state: String,
+}
+
 impl OfEnvironment {
     pub fn new(repository: &str, environment: &str) -> Self {
         Self { repository: repository.to_owned(), environment: environment.to_owned() }

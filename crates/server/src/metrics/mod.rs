@@ -18,6 +18,7 @@ use landfall_deploy::{
     follow::{News, Standing},
     progress::Event,
 };
+use landfall_journal::DeliveryCounts;
 use prometheus_client::{
     encoding::text::encode,
     metrics::{counter::Counter, family::Family, histogram::Histogram, info::Info},
@@ -89,9 +90,9 @@ impl Metrics {
         self.fetch_failures.get_or_create(&labels).inc_by(failed.into());
     }
 
-    fn render(&self, standing: &Standing) -> String {
+    fn render(&self, standing: &Standing, counts: &DeliveryCounts) -> String {
         let gauges = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
-        gauges.set(standing);
+        gauges.set(standing, counts);
         let mut text = String::new();
         // Writing to a string does not fail.
         let _ = encode(&mut text, &self.registry);
@@ -101,8 +102,10 @@ impl Metrics {
 
 /// All metrics.
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
+    // A journal that is away must not hide how the environments stand; `/readyz` says that it is.
+    let counts = app.journal.delivery_counts().await.unwrap_or_default();
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], app.metrics.render(&app.board.read()))
+    ([(header::CONTENT_TYPE, kind)], app.metrics.render(&app.board.read(), &counts))
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 use std::sync::atomic::AtomicU64;
 
 use landfall_deploy::follow::{Environment, Phase, Standing};
+use landfall_journal::DeliveryCounts;
 use prometheus_client::{
     metrics::{family::Family, gauge::Gauge},
     registry::Registry,
 };
 
-use super::labels::{OfEnvironment, OfRepository};
+use super::labels::{OfEnvironment, OfNotifications, OfRepository};
 
 type Number = Gauge<f64, AtomicU64>;
 type Value = fn(&Environment) -> f64;
@@ -31,6 +32,7 @@ const OF_ENVIRONMENTS: [(&str, &str, Value); 4] = [
 /// The gauges.
 pub(super) struct Gauges {
     followed: Family<OfRepository, Number>,
+    notifications: Family<OfNotifications, Gauge>,
     environments: [(Family<OfEnvironment, Number>, Value); OF_ENVIRONMENTS.len()],
 }
 
@@ -44,13 +46,21 @@ impl Gauges {
             registry.register(name, help, Family::clone(&gauge));
             (gauge, value)
         });
-        Self { followed, environments }
+        let notifications = Family::default();
+        let help = "The notifications in the journal, by how far they are";
+        registry.register("notifications", help, Family::clone(&notifications));
+        Self { followed, notifications, environments }
     }
 
     /// What has left is not told any more.
-    pub fn set(&self, standing: &Standing) {
+    pub fn set(&self, standing: &Standing, counts: &DeliveryCounts) {
         self.followed.clear();
+        self.notifications.clear();
         self.environments.iter().for_each(|(gauge, _)| gauge.clear());
+        for (sink, state, count) in counts {
+            let of = OfNotifications { sink: sink.clone(), state: state.to_string() };
+            self.notifications.get_or_create(&of).set(*count);
+        }
         for (address, repository) in &standing.repositories {
             let of = OfRepository { repository: address.clone() };
             self.followed.get_or_create(&of).set(f64::from(u8::from(repository.faults.is_empty())));

@@ -7,7 +7,7 @@ use std::{
 use landfall_core::order::Step;
 use landfall_deploy::follow::{Ended, Environment, Phase, Repository};
 use landfall_git::{Commit, GitTime, Revision, Signature};
-use landfall_journal::Outcome;
+use landfall_journal::{DeliveryState, Outcome};
 
 use super::*;
 
@@ -47,10 +47,14 @@ fn used() -> (Metrics, Standing) {
     (metrics, Standing { repositories: BTreeMap::from([(SHOP.to_owned(), repository)]) })
 }
 
+fn told_of() -> DeliveryCounts {
+    vec![("te\"am".to_owned(), DeliveryState::Dead, 2), ("team".to_owned(), DeliveryState::Delivered, 7)]
+}
+
 #[test]
 fn everything_is_counted_once() {
     let (metrics, standing) = used();
-    let text = metrics.render(&standing);
+    let text = metrics.render(&standing, &told_of());
     // How long it took differs, and so does the order; how often is what counts here.
     let is_same = |line: &&str| !["_bucket{", "_sum{", "# HELP", "# UNIT"].iter().any(|part| line.contains(part));
     let lines: BTreeSet<&str> = text.lines().filter(is_same).collect();
@@ -68,6 +72,7 @@ fn everything_is_counted_once() {
     # TYPE landfall_git_fetch_seconds histogram
     # TYPE landfall_http_request_seconds histogram
     # TYPE landfall_http_requests counter
+    # TYPE landfall_notifications gauge
     # TYPE landfall_repository_followed gauge
     landfall_build_info{version="0.1.0"} 1
     landfall_deploy_first_write_seconds_count{repository="https://host/shop",environment="prod"} 1
@@ -82,15 +87,21 @@ fn everything_is_counted_once() {
     landfall_git_fetch_seconds_count{repository="https://host/shop"} 2
     landfall_http_request_seconds_count{route="/deploys/{id}"} 1
     landfall_http_requests_total{route="/deploys/{id}",method="GET",status="404"} 1
+    landfall_notifications{sink="te\"am",state="dead"} 2
+    landfall_notifications{sink="team",state="delivered"} 7
     landfall_repository_followed{repository="https://host/shop"} 0.0
     "#);
-    assert_eq!(metrics.render(&Standing::default()).matches("environment_live{").count(), 0, "what has left is gone");
+    assert_eq!(
+        metrics.render(&Standing::default(), &Vec::new()).matches("environment_live{").count(),
+        0,
+        "what has left is gone"
+    );
 }
 
 #[test]
 fn every_metric_that_alerts_and_dashboards_name_is_there_and_described() {
     let (metrics, standing) = used();
-    let text = metrics.render(&standing);
+    let text = metrics.render(&standing, &told_of());
     let told: BTreeSet<&str> = text.lines().filter(|line| !line.starts_with('#')).filter_map(name).collect();
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
     for file in ["alerts.yaml", "grafana-dashboard.json", "serve.md"] {

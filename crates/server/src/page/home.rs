@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{extract::State, response::Html};
 use landfall_deploy::follow::{Environment, Phase};
-use landfall_journal::{Service, Time};
+use landfall_journal::{DeliveryState, Service, Time};
 
 use super::{
     html,
@@ -20,6 +20,8 @@ struct Home {
     /// How many environments are how: `2 live`.
     counts: Vec<(&'static str, String)>,
     repositories: Vec<Repository>,
+    /// How many notifications were given up.
+    untold: i64,
 }
 
 struct Repository {
@@ -67,7 +69,10 @@ pub(crate) async fn show(State(app): State<Arc<App>>) -> Result<Html<String>, Pr
         Some((colour, count)) if *colour != "good" => format!("{count} - what is live"),
         _ => "What is live".to_owned(),
     };
-    html(&Home { title, counts, repositories })
+    let deliveries = app.journal.delivery_counts().await?;
+    let dead = deliveries.iter().filter(|(_, state, _)| *state == DeliveryState::Dead);
+    let untold = dead.map(|(_, _, count)| count).sum();
+    html(&Home { title, counts, repositories, untold })
 }
 
 /// What is worst comes first.

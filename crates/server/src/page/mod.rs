@@ -4,6 +4,7 @@ pub(crate) mod deploy;
 pub(crate) mod filter;
 pub(crate) mod home;
 pub(crate) mod live_at;
+pub(crate) mod notifications;
 pub(crate) mod object;
 pub(crate) mod problem;
 mod summary;

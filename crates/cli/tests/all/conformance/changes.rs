@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::place::{Place, SERVICE, settings};
 use crate::live::stage::web;
 
-on_both!(
+on_all!(
     what_a_revision_has_runs_and_what_it_has_not_is_gone,
     a_plan_says_what_a_deploy_does,
     a_change_by_hand_is_undone

@@ -2,7 +2,7 @@
 
 use super::place::{CLAIM, Place, settings};
 
-on_both!(a_claim_is_kept_until_it_is_named, a_revision_that_would_delete_most_is_refused, an_empty_revision_is_refused);
+on_all!(a_claim_is_kept_until_it_is_named, a_revision_that_would_delete_most_is_refused, an_empty_revision_is_refused);
 
 fn a_claim_is_kept_until_it_is_named(place: &Place) {
     for name in ["one", "two", "three"] {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::place::{Place, SERVICE, settings};
 use crate::live::stage::web;
 
-on_both!(a_deploy_that_was_killed_while_it_waited_goes_on);
+on_all!(a_deploy_that_was_killed_while_it_waited_goes_on);
 
 fn a_deploy_that_was_killed_while_it_waited_goes_on(place: &Place) {
     place.write("base/web.yaml", &web("v1", "")).write("base/service.yaml", SERVICE);

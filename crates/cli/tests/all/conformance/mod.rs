@@ -1,13 +1,13 @@
-//! What every target does, whatever it is: the same stories on a real cluster and on a real Docker engine, told and judged
-//! in the same words.
+//! What every target does, whatever it is: the same stories on a real cluster, on a real Docker engine and on Podman, told
+//! and judged in the same words.
 //!
-//! A story is a function of a [`place::Place`]; [`on_both`] makes two tests of it. What differs is only how a test
+//! A story is a function of a [`place::Place`]; [`on_all`] makes three tests of it. What differs is only how a test
 //! looks for itself at what runs and at what was written.
 
 pub mod place;
 
-/// Makes two tests of each story: `cluster` and `engine`.
-macro_rules! on_both {
+/// Makes three tests of each story: `cluster`, `engine` and `podman`.
+macro_rules! on_all {
     ($($story:ident),+ $(,)?) => {
         mod cluster {
             $(#[test]
@@ -20,6 +20,13 @@ macro_rules! on_both {
             $(#[test]
             fn $story() {
                 let Some(place) = crate::conformance::place::Place::engine() else { return };
+                insta::allow_duplicates! { super::$story(&place) }
+            })+
+        }
+        mod podman {
+            $(#[test]
+            fn $story() {
+                let Some(place) = crate::conformance::place::Place::podman() else { return };
                 insta::allow_duplicates! { super::$story(&place) }
             })+
         }

@@ -59,6 +59,12 @@ impl Place {
         Some(Self::new(Workspace::new().replace(&engine.url(), "$ENGINE"), On::Engine(engine)))
     }
 
+    /// One on Podman, which speaks Docker's API; `None` where there can be none, which is said.
+    pub fn podman() -> Option<Self> {
+        let engine = podman()?;
+        Some(Self::new(Workspace::new().replace(&engine.url(), "$ENGINE"), On::Engine(engine)))
+    }
+
     fn new(work: Workspace, on: On) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(100);
         let namespace = format!("place-{}", COUNT.fetch_add(1, Ordering::Relaxed));
@@ -139,7 +145,8 @@ impl Place {
                 let format = "{{.Label \"landfall.dev/container\"}} {{.Image}}";
                 let filters = ["--filter", &namespace, "--filter", "label=landfall.dev/container"];
                 let listed = engine.docker(&[&["ps", "--format", format][..], &filters].concat()).ok();
-                listed.lines().map(str::to_owned).collect()
+                // Podman says of an image that it came from no registry.
+                listed.lines().map(|line| line.replace(" localhost/", " ")).collect()
             }
         };
         all.sort_unstable();
@@ -251,6 +258,14 @@ impl Place {
         Some(variables.lines().find_map(|line| line.strip_prefix(&begin)).unwrap_or_default().to_owned())
     }
 
+    /// Loads an image into the place's engine.
+    pub fn load(&self, image: &Image) {
+        match &self.on {
+            On::Engine(engine) => engine.load(image),
+            On::Cluster(_) => panic!("the place is on a cluster"),
+        }
+    }
+
     /// Runs `docker` on the place's engine.
     pub fn docker(&self, args: &[&str]) -> String {
         match &self.on {
@@ -272,6 +287,11 @@ impl Place {
         matches!(self.on, On::Engine(_))
     }
 
+    /// Whether that is Podman.
+    pub fn is_podman(&self) -> bool {
+        matches!(self.on, On::Engine(engine) if engine.is_podman())
+    }
+
     /// Panics unless something is so soon.
     #[track_caller]
     pub fn until(&self, what: &str, is_so: impl Fn() -> bool) {
@@ -291,16 +311,20 @@ impl Place {
 /// The engine of all these tests. It has the images `landfall-bench/web:v1` and `:v2`, as the cluster has.
 fn engine() -> Option<&'static Engine> {
     static ENGINE: OnceLock<Option<Engine>> = OnceLock::new();
-    let start = || {
-        landfall_bench_engine::can_run().then(|| {
-            let engine = Engine::start();
-            for version in ["v1", "v2"] {
-                engine.load(&Image::web(&format!("landfall-bench/web:{version}")));
-            }
-            engine
-        })
-    };
-    ENGINE.get_or_init(start).as_ref()
+    ENGINE.get_or_init(|| landfall_bench_engine::can_run().then(|| with_images(Engine::start()))).as_ref()
+}
+
+/// The same of Podman.
+fn podman() -> Option<&'static Engine> {
+    static PODMAN: OnceLock<Option<Engine>> = OnceLock::new();
+    PODMAN.get_or_init(|| landfall_bench_engine::can_run().then(|| with_images(Engine::podman()))).as_ref()
+}
+
+fn with_images(engine: Engine) -> Engine {
+    for version in ["v1", "v2"] {
+        engine.load(&Image::web(&format!("landfall-bench/web:{version}")));
+    }
+    engine
 }
 
 /// `web-5d6c7b8f9-x7x2k` becomes `[POD]`, as both targets name the pods of a Deployment, and `4f9d1c2` becomes `[REV]`.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::place::Place;
 use crate::live::stage::web;
 
-on_both!(a_rollback_deploys_what_was_there_before);
+on_all!(a_rollback_deploys_what_was_there_before);
 
 fn a_rollback_deploys_what_was_there_before(place: &Place) {
     place.write("base/web.yaml", &web("v1", ""));

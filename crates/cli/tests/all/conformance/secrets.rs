@@ -3,7 +3,7 @@
 use super::place::Place;
 use crate::live::stage::web;
 
-on_both!(a_value_is_shown_nowhere);
+on_all!(a_value_is_shown_nowhere);
 
 const MARKER: &str = "hunter2MARKERhunter2";
 /// Its base64.

@@ -2,7 +2,7 @@
 
 use super::place::Place;
 
-on_both!(two_environments_leave_each_other_alone);
+on_all!(two_environments_leave_each_other_alone);
 
 fn two_environments_leave_each_other_alone(place: &Place) {
     place.configure("$NS", &[("one", "one", "deploy=$NS,part=one"), ("two", "two", "deploy=$NS,part=two")]);

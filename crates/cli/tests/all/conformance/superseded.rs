@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::place::Place;
 use crate::live::{running::Running, stage::web};
 
-on_both!(the_older_deploy_ends_and_the_newer_one_goes_live);
+on_all!(the_older_deploy_ends_and_the_newer_one_goes_live);
 
 fn the_older_deploy_ends_and_the_newer_one_goes_live(place: &Place) {
     place.write("base/web.yaml", &web("v1", "env: [{name: NOT_READY, value: 'yes'}]"));

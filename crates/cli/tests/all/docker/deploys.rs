@@ -1,5 +1,7 @@
 //! Deploys that an engine cannot carry out as asked.
 
+use landfall_bench_cluster::Image;
+
 use crate::{
     conformance::place::{Place, SERVICE},
     live::stage::web,
@@ -13,7 +15,7 @@ fn an_image_whose_registry_does_not_answer() {
     insta::assert_snapshot!(place.report(&ran, "error:"), @r#"
     --- stderr ---
     error: Applied, but not live after [N] s
-      - deployment/web: 0 of 1 pods are ready; pod [POD] cannot start: the image 127.0.0.1:1/shop/web:v1 cannot be pulled now: Pulling the image '127.0.0.1:1/shop/web:v1' failed: Get "http://127.0.0.1:1/v2/": dial tcp 127.0.0.1:1: connect: connection refused. Check that the engine's machine can reach the registry, then run the command again
+      - deployment/web: 0 of 1 pods are ready; pod [POD] cannot start: the image 127.0.0.1:1/shop/web:v1 cannot be pulled now: Get "http://127.0.0.1:1/v2/": dial tcp 127.0.0.1:1: connect: connection refused
     hint: what served before still serves, but for pods that had to be stopped first; deploy again with more time by --timeout, or go back: `landfall rollback`
     --- exit status 3 ---
     "#);
@@ -64,6 +66,25 @@ fn apply_waits_and_tells_what_is_not_live() {
     deployment/web: will not become live: 0 of 1 pods are ready; pod [POD] cannot start: the image shop/no:v1 is not on its node, and is never pulled (imagePullPolicy: Never)
     error: Applied, but it will not become live
       - deployment/web: 0 of 1 pods are ready; pod [POD] cannot start: the image shop/no:v1 is not on its node, and is never pulled (imagePullPolicy: Never)
+    hint: what served before still serves, but for pods that had to be stopped first; correct the cause and deploy again, or go back: `landfall rollback`
+    --- exit status 3 ---
+    ");
+}
+
+#[test]
+fn an_image_for_another_architecture() {
+    let Some(place) = Place::engine() else { return };
+    // The head of a program for the machines of this architecture, and nothing that could run.
+    let program = place.work.dir().join("program");
+    let head = [&b"\x7fELF\x02\x02\x01"[..], &[0; 9], &[0, 2, 0, 22, 0, 0, 0, 1], &[0; 40]].concat();
+    std::fs::write(&program, head).unwrap();
+    place.load(&Image::new("shop/foreign:v1").program("/web", &program).architecture("s390x"));
+    place.write("base/web.yaml", &web("v1", "").replace("landfall-bench/web:v1", "shop/foreign:v1"));
+    let ran = place.deploy("Open", &["--timeout", "60s"]);
+    insta::assert_snapshot!(place.report(&ran, "error:"), @r"
+    --- stderr ---
+    error: Applied, but it will not become live
+      - deployment/web: 0 of 1 pods are ready; pod [POD] cannot start: the program in its image shop/foreign:v1 is for another kind of machine: exec /web: exec format error
     hint: what served before still serves, but for pods that had to be stopped first; correct the cause and deploy again, or go back: `landfall rollback`
     --- exit status 3 ---
     ");

@@ -2,12 +2,10 @@
 
 use crate::conformance::place::Place;
 
-const CRON_JOB: &str = "apiVersion: batch/v1
-kind: CronJob
+const REPLICA_SET: &str = "apiVersion: apps/v1
+kind: ReplicaSet
 metadata: {name: nightly, labels: {deploy: $NS}}
-spec:
-  schedule: '0 3 * * *'
-  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: n, image: 'landfall-bench/web:v1'}]}}}}
+spec: {selector: {matchLabels: {app: n}}}
 ";
 
 const STATEFUL_SET: &str = "apiVersion: apps/v1
@@ -31,12 +29,12 @@ const WIDGET: &str = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name:
 #[test]
 fn all_of_a_revision_are_told_at_once_and_nothing_is_written() {
     let Some(place) = Place::engine() else { return };
-    place.write("base/nightly.yaml", CRON_JOB).write("base/web.yaml", STATEFUL_SET);
+    place.write("base/nightly.yaml", REPLICA_SET).write("base/web.yaml", STATEFUL_SET);
     place.work.commit("Open");
     let plan = place.landfall(&["plan"]);
     insta::assert_snapshot!(place.mask(&plan), @r"
-    + create  deployment/web   base/web.yaml:1:1
-    + create  cronjob/nightly  base/nightly.yaml:1:1
+    + create  deployment/web      base/web.yaml:1:1
+    + create  replicaset/nightly  base/nightly.yaml:1:1
 
     2 to create
     --- stderr ---
@@ -45,7 +43,7 @@ fn all_of_a_revision_are_told_at_once_and_nothing_is_written() {
 
     warning: `runtimeClassName` has no effect on one host (base/web.yaml:10:25): containers run with the engine's runtime
     error: This revision would not be deployed
-      - base/nightly.yaml:2:7: Docker cannot run cronjob/nightly in namespace $NS: nothing on one host starts a Job at its time; use the machine's own cron
+      - base/nightly.yaml:2:7: Docker cannot run replicaset/nightly in namespace $NS: a ReplicaSet is not supported on one host; write a Deployment
         to go on: take it out of the environment's paths or selector, or deploy the environment to Kubernetes
       - base/web.yaml:14:9: Docker cannot run deployment/web in namespace $NS: 1 field cannot be honoured
           base/web.yaml:14:9: spec.template.spec.containers[0].volumeDevices: is not supported on one host: volumes of the engine are folders, not devices
@@ -57,7 +55,7 @@ fn all_of_a_revision_are_told_at_once_and_nothing_is_written() {
     insta::assert_snapshot!(place.report(&deployed.unwrap(), "error:"), @r"
     --- stderr ---
     error: This revision is not deployed; nothing was written
-      - base/nightly.yaml:2:7: Docker cannot run cronjob/nightly in namespace $NS: nothing on one host starts a Job at its time; use the machine's own cron
+      - base/nightly.yaml:2:7: Docker cannot run replicaset/nightly in namespace $NS: a ReplicaSet is not supported on one host; write a Deployment
         to go on: take it out of the environment's paths or selector, or deploy the environment to Kubernetes
       - base/web.yaml:14:9: Docker cannot run deployment/web in namespace $NS: 1 field cannot be honoured
           base/web.yaml:14:9: spec.template.spec.containers[0].volumeDevices: is not supported on one host: volumes of the engine are folders, not devices

@@ -28,7 +28,8 @@ fn the_examples_of_hosts_are_read() {
 #[test]
 fn every_field_of_the_schema_is_described() {
     let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
-    let page = std::fs::read_to_string(docs.join("configuration.md")).unwrap();
+    let page = |name: &str| std::fs::read_to_string(docs.join(name)).unwrap();
+    let page = page("configuration.md") + &page("notifications.md");
     let schema: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(docs.join("landfall.schema.json")).unwrap()).unwrap();
     let mut fields = Vec::new();

@@ -10,7 +10,7 @@ mod differences;
 mod directives;
 mod generate;
 mod generated;
-mod history;
+pub mod history;
 mod lane;
 mod live;
 mod normal;

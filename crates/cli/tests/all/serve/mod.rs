@@ -2,15 +2,20 @@
 
 mod browser;
 mod configuration;
+mod cron_jobs;
+mod drift;
 mod flood;
 mod follows;
 mod killed;
+mod notifies;
 mod once;
 mod openapi;
 mod passing;
+mod receiver;
 mod secrets;
 mod serving;
 mod several;
+mod statuses;
 mod superseded;
 
 use serving::Serving;

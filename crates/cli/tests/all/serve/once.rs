@@ -64,3 +64,18 @@ fn a_repository_that_is_not_there_is_an_error() {
     --- exit status 1 ---
     ");
 }
+
+#[test]
+fn lines_are_json_where_that_is_asked_for() {
+    let shop = open();
+    let repo = shop.work.dir().display().to_string();
+    let ran = shop.landfall(&["serve", "--once", "--log-format", "json", "--repo", &repo]).success();
+    let lines: Vec<serde_json::Value> = ran.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<String> = lines.iter().map(|line| format!("{} {}", line["level"], line["message"])).collect();
+    assert!(told.contains(&"\"INFO\" \"follows the branch main\"".to_owned()), "{told:#?}");
+    let last = lines.last().unwrap();
+    assert!(last["message"].as_str().unwrap().ends_with("Live: 1 created"), "{last}");
+    assert_eq!(last["environment"], "prod");
+    assert_eq!(last["revision"].as_str().unwrap().len(), 40);
+    assert!(last["timestamp"].as_str().unwrap().ends_with('Z'));
+}

@@ -9,10 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::shop::Shop;
+use crate::runner::Workspace;
 
 /// Longer than anything that a test waits for.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(90);
 
 /// A process that follows the repository of a shop. Killed when it is dropped.
 pub struct Serving {
@@ -22,15 +22,16 @@ pub struct Serving {
 
 impl Serving {
     /// Starts it.
-    pub fn start(shop: &Shop<'_>) -> Self {
+    pub fn start(shop: &impl AsRef<Workspace>) -> Self {
         Self::start_with(shop, &[])
     }
 
     /// The same with more arguments.
-    pub fn start_with(shop: &Shop<'_>, args: &[&str]) -> Self {
-        let repo = shop.work.dir().display().to_string();
+    pub fn start_with(shop: &impl AsRef<Workspace>, args: &[&str]) -> Self {
+        let work = shop.as_ref();
+        let repo = work.dir().display().to_string();
         let all = [&["serve", "--repo", &repo, "--interval", "100ms"], args].concat();
-        let mut child = shop.work.command(&all).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = work.command(&all).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let said = Arc::new(Mutex::new(String::new()));
         let (lines, to) = (BufReader::new(child.stderr.take().unwrap()).lines(), Arc::clone(&said));
         std::thread::spawn(move || {
@@ -54,6 +55,11 @@ impl Serving {
             sleep(Duration::from_millis(20));
         }
         self
+    }
+
+    /// All that it has said so far.
+    pub fn said(&self) -> String {
+        self.said.lock().unwrap().clone()
     }
 
     /// The number of its process.

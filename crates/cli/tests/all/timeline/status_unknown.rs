@@ -61,3 +61,28 @@ fn a_cluster_that_is_down_hides_nothing_that_the_journal_knows() {
     --- exit status 1 ---
     ");
 }
+
+#[test]
+fn a_target_that_is_away_does_not_hide_the_others() {
+    let site = Site::plain("timeline-away");
+    let config = std::fs::read_to_string(site.work.dir().join("landfall.yaml")).unwrap();
+    let dogfood = "  dogfood: {branch: main, paths: [base], target: {docker: {host: 'unix:///nowhere/docker.sock'}}}\n";
+    site.work.write("landfall.yaml", &(config + dogfood));
+    site.settings("level", "info").commit("Open the shop");
+    site.landfall(&["deploy", "prod"]).success();
+    insta::assert_snapshot!(site.shown(&["status"]), @r"
+    prod is at fc50cc8 (Open the shop), applied hh:mm:ss
+    on context admin ($SERVER)
+
+      it has no workloads
+    --- stderr ---
+    warning: dogfood: No Docker engine is running at unix:///nowhere/docker.sock: there is no such socket
+    --- exit status 1 ---
+    ");
+    insta::assert_snapshot!(site.shown(&["history"]), @r"
+    --- stderr ---
+    error: landfall.yaml has several environments: dogfood, prod
+    hint: name one
+    --- exit status 1 ---
+    ");
+}

@@ -69,7 +69,20 @@ pub(super) fn crashed(container: &Container<'_>, around: &Surroundings<'_>) -> O
     let (one, many) =
         if container.restarts() > 1 { ("keeps crashing", "keep crashing") } else { ("crashed", "crashed") };
     let cause = Cause::new(one, many, why).hopeless(is_hopeless(container, end, around));
-    Some(cause.with_log(pod, container.name(), run, around))
+    let cause = cause.with_log(pod, container.name(), run, around);
+    Some(match around.log(pod, container.name(), run).last() {
+        Some(line) if is_foreign(line) => {
+            let why =
+                format!("the program in its image {} is for another kind of machine: {line}", text(status, "/image"));
+            Cause { log: cause.log, ..Cause::cannot_start(why).hopeless(true) }
+        }
+        _ => cause,
+    })
+}
+
+/// Whether a container's last words are those of the runtime whose kernel cannot run the program (`ENOEXEC`).
+fn is_foreign(line: &str) -> bool {
+    (line.starts_with("exec ") || line.contains("exec user process")) && line.ends_with("exec format error")
 }
 
 /// A program that does not exist in the image will not appear there; anything else that the runtime says may pass.

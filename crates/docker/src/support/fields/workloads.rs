@@ -132,5 +132,28 @@ pub const TABLES: &[Table] = &[
             (&["managedBy"], Only(&["kubernetes.io/job-controller"], "there is no other controller on one host")),
         ],
     },
+    Table {
+        name: "batch.v1.CronJob",
+        rows: &[(&["apiVersion", "kind", "metadata", "spec"], Supported), (&["status"], Own)],
+    },
+    Table {
+        name: "batch.v1.CronJobSpec",
+        rows: &[
+            (
+                &[
+                    "concurrencyPolicy",
+                    "failedJobsHistoryLimit",
+                    "jobTemplate",
+                    "schedule",
+                    "startingDeadlineSeconds",
+                    "successfulJobsHistoryLimit",
+                    "suspend",
+                ],
+                Supported,
+            ),
+            (&["timeZone"], With("UTC where there is none")),
+        ],
+    },
+    Table { name: "batch.v1.JobTemplateSpec", rows: &[(&["metadata", "spec"], Supported)] },
     Table { name: "core.v1.PodTemplateSpec", rows: &[(&["metadata", "spec"], Supported)] },
 ];

@@ -27,6 +27,18 @@ impl<T: Send + 'static> Task<T> {
             Err(_) => std::future::pending().await,
         }
     }
+
+    /// Waits until it has ended, well or not.
+    pub async fn ended(mut self) {
+        // One that panicked has ended, too, and said so.
+        let _ended = (&mut self.0).await;
+    }
+
+    /// Ends it, and waits until nothing of it runs any more.
+    pub async fn end(self) {
+        self.0.abort();
+        self.ended().await;
+    }
 }
 
 impl<T> Drop for Task<T> {

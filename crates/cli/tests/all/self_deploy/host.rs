@@ -5,8 +5,6 @@ use std::{
     io::{Read, Write},
     net::TcpStream,
     os::unix::fs::{MetadataExt, chown},
-    path::Path,
-    process::Command,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -17,13 +15,8 @@ use std::{
 use landfall_bench_engine::{Engine, can_run};
 use serde_json::Value;
 
+use super::{DEPLOY, PATIENCE, USER, image, replace};
 use crate::runner::Workspace;
-
-const DEPLOY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy");
-/// Who runs the program in its image.
-const USER: u32 = 65532;
-/// Longer than anything that this test waits for.
-const PATIENCE: Duration = Duration::from_secs(180);
 
 #[test]
 fn a_commit_with_another_image_of_it_replaces_it() {
@@ -70,13 +63,7 @@ impl Host {
     /// Builds the image, and deploys the first one by hand.
     fn deploy() -> Self {
         let engine = Engine::start();
-        let tar = engine.folder().join("landfall.tar");
-        let built = Command::new(format!("{DEPLOY}/image/build"))
-            .args(["--tar", &tar.display().to_string()])
-            .env("LANDFALL_PROGRAM", env!("CARGO_BIN_EXE_landfall"))
-            .output()
-            .unwrap();
-        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        let tar = image(engine.folder(), "landfall:0.1.0");
         engine.docker(&["load", "--quiet", "--input", &tar.display().to_string()]).ok();
         fs::remove_file(tar).unwrap();
 
@@ -111,11 +98,7 @@ impl Host {
                 format!("      volumes:\n      - name: repository\n        hostPath: {{path: {repository}}}\n"),
             ),
         ];
-        let manifest = replaced.iter().fold(manifest, |text, (from, to)| {
-            assert!(text.contains(from), "{from}");
-            text.replacen(from, to, 1)
-        });
-        work.write("docker/landfall.yaml", &manifest);
+        work.write("docker/landfall.yaml", &replace(manifest, &replaced));
         work.write("landfall.yaml", &fs::read_to_string(format!("{DEPLOY}/landfall.yaml")).unwrap());
         let host = Self { engine, work, token: "a-token".to_owned() };
         host.work.commit("Open");
@@ -221,20 +204,4 @@ fn get(address: &str, path: &str, token: &str) -> std::io::Result<String> {
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     Ok(answer)
-}
-
-#[test]
-fn the_service_of_a_machine_is_accepted_and_closed() {
-    let unit = Path::new(DEPLOY).join("systemd/landfall.service");
-    let folder = tempfile::tempdir().unwrap();
-    let copy = folder.path().join("landfall.service");
-    // The program is not installed where this runs.
-    let text = fs::read_to_string(unit).unwrap();
-    fs::write(&copy, text.replace("/usr/local/bin/landfall", env!("CARGO_BIN_EXE_landfall"))).unwrap();
-    let analyze = |args: &[&str]| Command::new("systemd-analyze").args(args).arg(&copy).output().unwrap();
-    let verified = analyze(&["verify", "--man=no"]);
-    assert!(verified.status.success() && verified.stderr.is_empty(), "{verified:?}");
-    // Tenths of the scale from 0 (closed) to 10 (open).
-    let judged = analyze(&["security", "--offline=true", "--threshold=15", "--no-pager"]);
-    assert!(judged.status.success(), "{}", String::from_utf8_lossy(&judged.stdout));
 }

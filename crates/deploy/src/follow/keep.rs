@@ -1,0 +1,19 @@
+//! What a deploy leaves behind for whoever looks after the environment until the next one.
+
+use crate::{
+    config::DriftMode,
+    environment::EnvironmentKey,
+    target::{DriftRequest, Target},
+};
+
+/// A target, and what was applied there.
+pub(super) struct Kept {
+    pub target: Box<dyn Target>,
+    pub key: EnvironmentKey,
+    /// Who does it, for the lock.
+    pub holder: String,
+    /// What to do about changes by others.
+    pub mode: DriftMode,
+    /// In what to notice them; `None` where it is not known what was applied.
+    pub drift: Option<DriftRequest>,
+}

@@ -1,0 +1,126 @@
+//! The commit that is live in an environment, while nothing is deployed: changes by others are noticed, and corrected by
+//! deploying it again.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use landfall_git::Commit;
+
+use super::{
+    fight::Fights,
+    host::Host,
+    keep::Kept,
+    notice::{Noticed, Noticing},
+};
+use crate::{
+    config::{Config, DriftMode},
+    target::Drifted,
+};
+
+/// The wait after a correction that failed.
+const RETRY: Duration = Duration::from_secs(30);
+
+/// What is live.
+pub(super) struct Live {
+    pub commit: Arc<Commit>,
+    config: Arc<Config>,
+    kept: Arc<Kept>,
+    noticing: Option<Noticing>,
+    pub fights: History,
+    /// A correction failed, and is not tried before then.
+    not_before: Option<Instant>,
+}
+
+/// The corrections so far.
+pub(super) struct History {
+    fights: Fights,
+    since: Instant,
+}
+
+/// A correction that begins.
+pub(super) struct Correction {
+    /// The objects that somebody else has changed again and again, told once each.
+    pub fights: Vec<Drifted>,
+}
+
+impl Live {
+    /// Begins to notice what others change; `None` where nobody asked for that.
+    pub fn start(
+        host: Arc<dyn Host>,
+        environment: String,
+        commit: Arc<Commit>,
+        config: Arc<Config>,
+        kept: Arc<Kept>,
+        fights: Option<History>,
+    ) -> Option<Self> {
+        kept.drift.as_ref()?;
+        let fights = fights.unwrap_or_else(|| History { fights: Fights::default(), since: Instant::now() });
+        let mut live = Self { commit, config, kept, noticing: None, fights, not_before: None };
+        live.go_on(host, environment);
+        Some(live)
+    }
+
+    /// Notices on, after a deploy that left everything as it was.
+    pub fn go_on(&mut self, host: Arc<dyn Host>, environment: String) {
+        let (kept, revision) = (Arc::clone(&self.kept), self.commit.id.to_string());
+        let start = |request| Noticing::start(host, environment, kept, request, revision);
+        self.noticing = self.kept.drift.clone().map(start);
+    }
+
+    /// Notices nothing: a deploy begins.
+    pub fn rest(&mut self) {
+        self.noticing = None;
+    }
+
+    /// A correction failed.
+    pub fn failed(&mut self) {
+        self.not_before = Some(Instant::now() + RETRY);
+    }
+
+    /// What is not as applied.
+    pub fn noticed(&self) -> Noticed {
+        self.noticing.as_ref().map(Noticing::noticed).unwrap_or_default()
+    }
+
+    /// Whether it is corrected.
+    pub fn corrects(&self) -> bool {
+        self.kept.mode == DriftMode::Correct
+    }
+
+    /// Waits until something else is not as applied.
+    pub async fn changed(&mut self) {
+        match &mut self.noticing {
+            Some(noticing) => noticing.changed().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// When to correct something; `None` where there is nothing to correct.
+    pub fn due_in(&self) -> Option<Duration> {
+        let noticed = self.noticed();
+        if !self.corrects() || noticed.other.is_some() {
+            return None;
+        }
+        let objects = noticed.drifted.iter().map(|drifted| &drifted.object);
+        let rest = self.fights.fights.rest(objects, self.fights.since.elapsed())?;
+        let failed = self.not_before.map(|then| then.saturating_duration_since(Instant::now())).unwrap_or_default();
+        Some(rest.max(failed))
+    }
+
+    /// Whether something is to be corrected now.
+    pub fn is_due(&self) -> bool {
+        self.due_in().is_some_and(|rest| rest.is_zero())
+    }
+
+    /// Begins a correction, which deploys this commit again.
+    pub fn correct(&mut self) -> (Arc<Commit>, Arc<Config>, Correction) {
+        let drifted = self.noticed().drifted;
+        let objects = drifted.iter().map(|drifted| &drifted.object);
+        let begun = self.fights.fights.correct(objects, self.fights.since.elapsed());
+        let fights = drifted.iter().filter(|drifted| begun.contains(&drifted.object)).cloned().collect();
+        self.noticing = None;
+        (Arc::clone(&self.commit), Arc::clone(&self.config), Correction { fights })
+    }
+}

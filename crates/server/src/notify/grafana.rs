@@ -1,0 +1,76 @@
+//! Grafana: a deploy is an annotation on all graphs, from its first write until it is live or has failed.
+//!
+//! Source: <https://grafana.com/docs/grafana/latest/developers/http_api/annotations/>. Times are milliseconds.
+
+use landfall_deploy::config::notifications::GrafanaConfig;
+use landfall_journal::{Event, EventKind};
+use reqwest::{Method, StatusCode};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use super::{
+    Taken,
+    http::{self, Http},
+    opener::Opener,
+    story::{Mood, Story},
+    truncate::truncate,
+};
+
+pub(super) async fn send(
+    http: &Http,
+    opener: &Opener<'_>,
+    config: &GrafanaConfig,
+    event: &Event,
+    story: &Story,
+    handle: Option<&str>,
+) -> Taken {
+    let token = opener.open(&config.token)?;
+    let all = format!("{}/api/annotations", config.url.trim_end_matches('/'));
+    let body = body(event, story);
+    if let Some(id) = handle {
+        let request = http.request(Method::PATCH, &format!("{all}/{id}"))?.bearer_auth(token.expose_secret());
+        let answer = http::send(http::json(request, &body)).await?;
+        // Somebody may have deleted it.
+        if answer.status != StatusCode::NOT_FOUND {
+            return answer.checked().map(|_| Some(id.to_owned()));
+        }
+    }
+    let request = http.request(Method::POST, &all)?.bearer_auth(token.expose_secret());
+    let answer = http::send(http::json(request, &body)).await?.checked()?;
+    Ok(answer.json()["id"].as_i64().map(|id| id.to_string()))
+}
+
+pub(super) fn body(event: &Event, story: &Story) -> Value {
+    let deploy = &event.content.deploy;
+    let begin = deploy.first_write.unwrap_or(event.at).as_millis().min(event.at.as_millis());
+    let state = match story.mood {
+        Mood::Good => "live",
+        Mood::Bad => "failed",
+        Mood::Busy => "began",
+        Mood::Calm => "ended",
+    };
+    let mut text = escaped(&truncate(&story.line(), 1000));
+    for service in &story.services {
+        text += &format!("<br>{}", escaped(&truncate(service, 200)));
+    }
+    if let Some(reason) = &story.reason {
+        text += &format!("<br>{}", escaped(&truncate(reason, 1000)));
+    }
+    if let Some(link) = &story.link {
+        text += &format!("<br><a href=\"{}\">More about this deploy</a>", escaped(link));
+    }
+    let mut body = json!({
+        "time": begin,
+        "tags": ["landfall", "deploy", event.environment, state],
+        "text": text,
+    });
+    if event.kind != EventKind::Began {
+        body["timeEnd"] = event.at.as_millis().into();
+    }
+    body
+}
+
+/// Grafana shows texts of annotations as HTML.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
