@@ -89,13 +89,17 @@ pub(crate) async fn deploy(
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Notifications {
+    /// Those that wait, have failed or were given up, newest first.
     notifications: Vec<Undelivered>,
+    /// The sinks that are told nothing any more.
     stopped_sinks: Vec<StoppedSink>,
 }
 
 #[derive(Serialize, ToSchema)]
 struct StoppedSink {
+    /// Its name.
     sink: String,
+    /// Why.
     reason: String,
 }
 
@@ -103,7 +107,7 @@ struct StoppedSink {
 #[utoipa::path(
     get,
     path = "/api/v1/notifications",
-    responses((status = 200, description = "The notifications", body = inline(Versioned<Notifications>)))
+    responses((status = 200, description = "What people were not told", body = inline(Versioned<Notifications>)))
 )]
 pub(crate) async fn notifications(State(app): State<Arc<App>>) -> Result<Json<Versioned<Notifications>>, Problem> {
     let notifications = app.journal.undelivered(MOST).await?;

@@ -2,6 +2,7 @@
 //! deploys, and a webhook only says that somebody may look now. And whom it tells of deploys: [`notify`].
 
 mod access;
+#[allow(unused_qualifications, reason = "the attribute `utoipa::path` writes them")]
 mod api;
 mod app;
 mod events;

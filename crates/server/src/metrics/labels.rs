@@ -47,13 +47,13 @@ pub(super) struct OfRoute {
     pub route: String,
 }
 
-/// The notifications of one sink that are as far.
+/// The notifications of a sink that are equally far.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct OfDeliveries {
+pub(super) struct OfNotifications {
     /// The name of the sink.
     pub sink: String,
-    /// The word of the journal: `waiting`, `delivered`, `dead` or `dropped`.
-    pub state: &'static str,
+    /// `waiting`, `delivered`, `dead` or `dropped`.
+    pub state: String,
 }
 
 impl OfEnvironment {

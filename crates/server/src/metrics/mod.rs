@@ -90,9 +90,9 @@ impl Metrics {
         self.fetch_failures.get_or_create(&labels).inc_by(failed.into());
     }
 
-    fn render(&self, standing: &Standing, deliveries: &DeliveryCounts) -> String {
+    fn render(&self, standing: &Standing, counts: &DeliveryCounts) -> String {
         let gauges = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
-        gauges.set(standing, deliveries);
+        gauges.set(standing, counts);
         let mut text = String::new();
         // Writing to a string does not fail.
         let _ = encode(&mut text, &self.registry);
@@ -102,10 +102,10 @@ impl Metrics {
 
 /// All metrics.
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     // A journal that is away must not hide how the environments stand; `/readyz` says that it is.
-    let deliveries = app.journal.delivery_counts().await.unwrap_or_default();
-    ([(header::CONTENT_TYPE, kind)], app.metrics.render(&app.board.read(), &deliveries))
+    let counts = app.journal.delivery_counts().await.unwrap_or_default();
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], app.metrics.render(&app.board.read(), &counts))
 }
 
 #[cfg(test)]

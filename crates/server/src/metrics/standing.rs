@@ -9,7 +9,7 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use super::labels::{OfDeliveries, OfEnvironment, OfRepository};
+use super::labels::{OfEnvironment, OfNotifications, OfRepository};
 
 type Number = Gauge<f64, AtomicU64>;
 type Value = fn(&Environment) -> f64;
@@ -45,8 +45,8 @@ const OF_ENVIRONMENTS: [(&str, &str, Value); 7] = [
 /// The gauges.
 pub(super) struct Gauges {
     followed: Family<OfRepository, Number>,
+    notifications: Family<OfNotifications, Gauge>,
     environments: [(Family<OfEnvironment, Number>, Value); OF_ENVIRONMENTS.len()],
-    notifications: Family<OfDeliveries, Number>,
 }
 
 impl Gauges {
@@ -62,18 +62,18 @@ impl Gauges {
         let notifications = Family::default();
         let help = "The notifications in the journal, by how far they are";
         registry.register("notifications", help, Family::clone(&notifications));
-        Self { followed, environments, notifications }
+        Self { followed, notifications, environments }
     }
 
     /// What has left is not told any more.
-    pub fn set(&self, standing: &Standing, deliveries: &DeliveryCounts) {
-        self.notifications.clear();
-        for (sink, state, count) in deliveries {
-            let of = OfDeliveries { sink: sink.clone(), state: state.as_str() };
-            self.notifications.get_or_create(&of).set(*count as f64);
-        }
+    pub fn set(&self, standing: &Standing, counts: &DeliveryCounts) {
         self.followed.clear();
+        self.notifications.clear();
         self.environments.iter().for_each(|(gauge, _)| gauge.clear());
+        for (sink, state, count) in counts {
+            let of = OfNotifications { sink: sink.clone(), state: state.to_string() };
+            self.notifications.get_or_create(&of).set(*count);
+        }
         for (address, repository) in &standing.repositories {
             let of = OfRepository { repository: address.clone() };
             self.followed.get_or_create(&of).set(f64::from(u8::from(repository.faults.is_empty())));
