@@ -9,6 +9,7 @@ use landfall_core::{health::ReadyConditions, manifest::Manifest, plan::PlanOptio
 use landfall_deploy::{
     config::{Config, Environment, FILE_NAME},
     environment::{CommitInfo, IsBefore, Request},
+    pause::Pause,
 };
 use landfall_git::{Commit, Revision};
 use landfall_journal::{Cause, Time};
@@ -17,7 +18,7 @@ use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
     connect::{Connected, connect},
     error::CommandError,
-    output,
+    output, pause,
     source::{self, DeploymentRepository},
 };
 
@@ -31,6 +32,8 @@ pub struct Job {
     pub request: Request,
     /// The cluster or host.
     pub target: Connected,
+    /// Why nothing is to be deployed to the environment now, as far as this machine knows.
+    pub paused: Option<Pause>,
 }
 
 /// The arguments that say what to plan or deploy.
@@ -91,13 +94,15 @@ async fn of_files(args: &JobArgs<'_>) -> Result<Job, CommandError> {
     tell_that_it_waits(args, &target);
     let name = if selector.is_empty() { names.join(", ") } else { selector.to_string() };
     let request = request(args, name, selector, prune, track, PlanOptions::default().max_prune_share);
-    Ok(Job { title: names.join(", "), manifests, request, target })
+    Ok(Job { title: names.join(", "), manifests, request, target, paused: None })
 }
 
 async fn of_repository(args: &JobArgs<'_>) -> Result<Job, CommandError> {
     let repository = DeploymentRepository::open(args.repository.repo.as_deref())?;
     let (config, name, commit) = choose(&repository, args)?;
+    let paused = pause::known(&repository, &config, &name)?;
     let mut job = at_commit(&repository, &config, &name, &commit, args).await?;
+    job.paused = paused;
     job.request.is_before = Some(is_before(repository, &commit.id));
     Ok(job)
 }
@@ -116,7 +121,7 @@ pub async fn at_commit(
     let target = target?;
     tell_that_it_waits(args, &target);
     let title = format!("{name} at {} ({})", commit.id.short(), commit.subject);
-    Ok(Job { title, manifests, request, target })
+    Ok(Job { title, manifests, request, target, paused: None })
 }
 
 /// A commit whose manifests are not read yet.

@@ -71,6 +71,12 @@ impl CommandError {
         self
     }
 
+    /// The same with another exit status.
+    pub fn with_status(mut self, status: u8) -> Self {
+        self.status = status;
+        self
+    }
+
     /// The same with advice.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());

@@ -23,6 +23,7 @@ use crate::{
         self,
         json_lines::{self, About},
     },
+    pause,
     source::DeploymentRepository,
 };
 
@@ -39,10 +40,10 @@ pub struct Served {
     pub wait: Duration,
     /// Where everybody can see how it stands.
     pub board: Arc<Board>,
-    /// What is counted of it.
-    pub metrics: Arc<Metrics>,
     /// Who tells people of it.
     pub notifier: Arc<Notifier>,
+    /// What is counted of it.
+    pub metrics: Arc<Metrics>,
 }
 
 #[async_trait]
@@ -73,12 +74,12 @@ impl Host for Served {
         })
     }
 
-    fn looked(&self, took: Duration, failed: bool) {
-        self.metrics.looked(&self.address(), took, failed);
-    }
-
     async fn configured(&self, config: Option<&Arc<Config>>) {
         self.notifier.configured(config.map(Arc::as_ref)).await;
+    }
+
+    fn looked(&self, took: Duration, failed: bool) {
+        self.metrics.looked(&self.address(), took, failed);
     }
 
     fn tell(&self, news: News) {
@@ -132,6 +133,13 @@ impl Served {
             News::NoBranch { environment, branch } => {
                 output::warning(&format!("{prefix}{environment}: there is no branch {branch}; what is live stays"))
             }
+            News::Paused { environment, commit, pause } => output::warning(&format!(
+                "{prefix}{}\n{} ({}) is not deployed",
+                pause::sentence(environment, pause),
+                commit.id.short(),
+                commit.subject
+            )),
+            News::Resumed { environment } => output::note(&format!("{prefix}{environment} is not paused any more")),
             News::Tended { environment, what, is_warning: false } => {
                 output::note(&format!("{prefix}{environment}: {what}"));
             }

@@ -11,6 +11,7 @@ mod inspect;
 mod journal;
 mod notifications;
 mod output;
+mod pause;
 mod place;
 mod reverter;
 mod source;

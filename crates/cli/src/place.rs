@@ -4,6 +4,7 @@ use landfall_core::{health::ReadyConditions, selector::Selector};
 use landfall_deploy::{
     config::{Config, Environment, FILE_NAME},
     environment::EnvironmentKey,
+    pause::Pause,
 };
 use landfall_journal::Place;
 
@@ -12,6 +13,7 @@ use crate::{
     connect::{Connected, connect},
     environment::{named, no_config, parse_selector},
     error::CommandError,
+    pause,
     source::DeploymentRepository,
 };
 
@@ -29,6 +31,8 @@ pub struct Located {
     pub target: Connected,
     /// Its record there.
     pub key: EnvironmentKey,
+    /// Why nothing is to be deployed to it now, as far as this machine knows.
+    pub paused: Option<Pause>,
 }
 
 /// What the user gave.
@@ -72,11 +76,13 @@ pub async fn locate(args: &PlaceArgs<'_>) -> Result<Vec<Found>, CommandError> {
     };
     let mut found = Vec::new();
     for name in names {
+        let paused = pause::known(&repository, &config, &name)?;
         let environment = named(&config, &name)?.clone();
         let selector = environment.selector(&config.name);
         let target = connect(args.connect, Some(&environment.target)).await;
         let place = target.map(|target| Located {
             ready_conditions: config.ready_conditions(),
+            paused,
             ..located(name.clone(), Some(environment), selector, target)
         });
         found.push((name, place));
@@ -92,7 +98,7 @@ pub fn head_config(repository: &DeploymentRepository) -> Result<Config, CommandE
 
 fn located(name: String, environment: Option<Environment>, selector: Selector, target: Connected) -> Located {
     let key = EnvironmentKey::new(target.default_namespace(), &selector);
-    Located { name, environment, selector, ready_conditions: ReadyConditions::default(), target, key }
+    Located { name, environment, selector, ready_conditions: ReadyConditions::default(), target, key, paused: None }
 }
 
 /// That a command is about one environment, which has to be named where there are several.

@@ -1,9 +1,9 @@
-//! Where revert commits are made and pushed: a mirror of the remote that everybody pushes to, or a repository that has no
+//! Where commits are made and pushed, those that revert and those that change landfall.yaml: a mirror of the remote that everybody pushes to, or a repository that has no
 //! remote.
 
 use std::{path::Path, sync::Arc};
 
-use landfall_git::{CommitAs, GitOptions, Push, Repository, Reverted, Undo};
+use landfall_git::{CommitAs, Edit, Edited, GitOptions, NewCommit, Push, Repository, Reverted, Undo};
 
 use crate::{
     error::CommandError,
@@ -14,7 +14,7 @@ use crate::{
 /// So often somebody else may push first.
 const TRIES: usize = 5;
 
-/// Makes and pushes revert commits.
+/// Makes and pushes commits.
 pub struct Reverter {
     /// Where they are made, and read.
     pub repository: DeploymentRepository,
@@ -51,11 +51,19 @@ impl Reverter {
         })
     }
 
+    /// Makes the commit that gives a file other content. Nobody else sees it.
+    pub fn edit(&self, edit: &Edit<'_>) -> Result<Edited, CommandError> {
+        Ok(match &self.repository {
+            DeploymentRepository::Mirror(mirror) => mirror.edit(edit, &self.author())?,
+            DeploymentRepository::Local(repository) => repository.edit(&GitOptions::default(), edit, &self.author())?,
+        })
+    }
+
     /// Lets go of a commit that shall not be pushed.
-    pub fn forget(&self, reverted: &Reverted) {
+    pub fn forget(&self, made: &dyn NewCommit) {
         let forgotten = match &self.repository {
-            DeploymentRepository::Mirror(mirror) => mirror.forget(reverted),
-            DeploymentRepository::Local(repository) => repository.forget(&GitOptions::default(), reverted),
+            DeploymentRepository::Mirror(mirror) => mirror.forget(made),
+            DeploymentRepository::Local(repository) => repository.forget(&GitOptions::default(), made),
         };
         if let Err(error) = forgotten {
             // It is let go by itself after a month.
@@ -63,22 +71,29 @@ impl Reverter {
         }
     }
 
+    /// Pushes it. False where somebody else was faster; what they pushed is known then.
+    pub fn push_once(&self, made: &dyn NewCommit) -> Result<bool, CommandError> {
+        let push = match &self.repository {
+            DeploymentRepository::Mirror(mirror) => mirror.push(made)?,
+            DeploymentRepository::Local(repository) => repository.advance(&GitOptions::default(), made)?,
+        };
+        if push != Push::Done
+            && let DeploymentRepository::Mirror(mirror) = &self.repository
+        {
+            mirror.fetch()?;
+        }
+        Ok(push == Push::Done)
+    }
+
     /// Pushes it. Where somebody else was faster, makes it anew on what they pushed, and tells that: the caller has to
     /// look at it again.
     pub fn push(&self, reverted: &Reverted) -> Result<Pushed, CommandError> {
-        let push = match &self.repository {
-            DeploymentRepository::Mirror(mirror) => mirror.push(reverted)?,
-            DeploymentRepository::Local(repository) => repository.advance(&GitOptions::default(), reverted)?,
-        };
-        if push == Push::Done {
+        if self.push_once(reverted)? {
             return Ok(Pushed::Done);
         }
         output::note(&format!("Somebody else pushed to {} meanwhile: reverting on top of that", reverted.branch));
         let renewed = match &self.repository {
-            DeploymentRepository::Mirror(mirror) => {
-                mirror.fetch()?;
-                mirror.revert_again(reverted, &self.author())?
-            }
+            DeploymentRepository::Mirror(mirror) => mirror.revert_again(reverted, &self.author())?,
             DeploymentRepository::Local(repository) => {
                 repository.revert_again(&GitOptions::default(), reverted, &self.author())?
             }

@@ -72,6 +72,16 @@ impl DeploymentRepository {
 
     /// `landfall.yaml` of a revision; `None` where it has none.
     pub fn config(&self, revision: &Revision) -> Result<Option<Config>, CommandError> {
+        let Some(source) = self.config_source(revision)? else { return Ok(None) };
+        Config::read(&source).map(Some).map_err(|faults| {
+            let at = revision.short();
+            CommandError::faults(faults)
+                .with_message(format!("{FILE_NAME} of revision {at} cannot be used; nothing was applied"))
+        })
+    }
+
+    /// The text of `landfall.yaml` of a revision; `None` where it has none.
+    pub fn config_source(&self, revision: &Revision) -> Result<Option<Arc<Source>>, CommandError> {
         let bytes = match self {
             Self::Local(repository) => repository.read_file(revision, FILE_NAME)?,
             Self::Mirror(mirror) => mirror.read_file(revision, FILE_NAME)?,
@@ -79,12 +89,43 @@ impl DeploymentRepository {
         let Some(bytes) = bytes else { return Ok(None) };
         let text =
             String::from_utf8(bytes).map_err(|_| CommandError::user(format!("{FILE_NAME} is not UTF-8 text")))?;
-        let source = Arc::new(Source { path: FILE_NAME.to_owned(), text });
-        Config::read(&source).map(Some).map_err(|faults| {
-            let at = revision.short();
-            CommandError::faults(faults)
-                .with_message(format!("{FILE_NAME} of revision {at} cannot be used; nothing was applied"))
+        Ok(Some(Arc::new(Source { path: FILE_NAME.to_owned(), text })))
+    }
+
+    /// A commit and those before it along first parents, newest first.
+    pub fn history(&self, revision: &Revision, limit: usize) -> Result<Vec<Commit>, CommandError> {
+        Ok(match self {
+            Self::Local(repository) => repository.history(revision, limit)?,
+            Self::Mirror(mirror) => mirror.history(revision, limit)?,
         })
+    }
+
+    /// Where a branch stands, as far as this machine knows: here, and in a mirror of its remote where somebody on this
+    /// machine has pushed or fetched what is not here yet. Asks nobody.
+    pub fn known_tip(&self, branch: &str) -> Option<(Option<Self>, Commit)> {
+        if let Self::Local(repository) = self
+            && let Ok(Some(upstream)) = repository.upstream_of_branch(branch)
+        {
+            let followed = upstream.branch.as_deref().unwrap_or(branch);
+            let remote = repository.resolve(&format!("refs/remotes/{}/{followed}", upstream.remote)).ok();
+            let here = repository.branch(branch).ok();
+            let is_new = |tip: &Commit| {
+                here.as_ref().is_none_or(|here| here.id != tip.id && self.is_ancestor(&here.id, &tip.id))
+            };
+            let remote = remote.filter(&is_new);
+            let mirror = known_mirror(&upstream.url).map(|mirror| Self::Mirror(Arc::new(mirror)));
+            if let Some(mirror) = mirror
+                && let Ok(tip) = mirror.branch(followed)
+                // What is here already is no news.
+                && repository.resolve(tip.id.as_str()).is_err()
+            {
+                return Some((Some(mirror), tip));
+            }
+            if let Some(tip) = remote {
+                return Some((None, tip));
+            }
+        }
+        self.branch(branch).ok().map(|tip| (None, tip))
     }
 
     /// Tells once of manifests that the user has changed and not committed: they are not what is deployed.
@@ -120,6 +161,12 @@ pub fn open_mirror(url: &RepoUrl) -> Result<Mirror, CommandError> {
     let mirror = cached_mirror(url)?;
     mirror.fetch()?;
     Ok(mirror)
+}
+
+/// The mirror of a repository, if the cache has one. It is as it was last fetched.
+fn known_mirror(url: &RepoUrl) -> Option<Mirror> {
+    let cache = xdg::cache().ok()?.join("repositories");
+    if Mirror::is_there(&cache, url) { cached_mirror(url).ok() } else { None }
 }
 
 /// The mirror of a repository in the cache, which is cloned if it is not there yet, and not fetched.

@@ -2,7 +2,7 @@
 //! kubectl's annotation. All that has to be remembered of it is a number by which that annotation is known again.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     hash::{DefaultHasher, Hash, Hasher},
 };
 
@@ -24,6 +24,8 @@ const NAMED: usize = 4;
 pub struct Applied {
     /// The digest of the annotation. Only of use within this process.
     annotation: u64,
+    /// It never looks like its manifest, since something in the cluster changes what is applied.
+    by_content: bool,
 }
 
 /// What a look at a live object tells.
@@ -33,22 +35,20 @@ pub enum Seen {
     AsApplied,
     /// It is not: sentences without a full stop.
     Drifted(Vec<String>),
-    /// It was applied by the server's own apply, which leaves no manifest on it: it has drifted if this digest of what
-    /// people write changes.
+    /// Its manifest does not tell: it was applied by the server's own apply, which leaves none on it, or something in the
+    /// cluster changes what is applied. It has drifted if this digest changes.
     Content(u64),
 }
 
-/// How all objects of a revision are known once it was applied, each in the version of its manifest.
-pub fn applied(desired: &DesiredSet) -> BTreeMap<ObjectId, (Gvk, Applied)> {
-    let of = |desired: &Desired| (desired.id.clone(), (desired.gvk.clone(), Applied::from(desired)));
-    batches::map(&desired.objects, of).into_iter().collect()
-}
-
-impl Applied {
-    fn from(desired: &Desired) -> Self {
+/// How all objects of a revision are known once it was applied, each in the version of its manifest. `settled` are those of
+/// which the target said that they are as desired, though they do not look like it.
+pub fn applied(desired: &DesiredSet, settled: &BTreeSet<&ObjectId>) -> BTreeMap<ObjectId, (Gvk, Applied)> {
+    let of = |desired: &Desired| {
         let (_, annotation) = last_applied::annotate_owned(desired.value.unpacked());
-        Self { annotation: digest(&annotation) }
-    }
+        let applied = Applied { annotation: digest(&annotation), by_content: settled.contains(&desired.id) };
+        (desired.id.clone(), (desired.gvk.clone(), applied))
+    };
+    batches::map(&desired.objects, of).into_iter().collect()
 }
 
 /// Looks at a live object with its managed fields. Costs about one comparison of its size.
@@ -56,12 +56,15 @@ pub fn look(gvk: &Gvk, applied: Applied, live: &Value) -> Seen {
     let annotation = live.pointer("/metadata/annotations").and_then(|all| all.get(last_applied::ANNOTATION));
     let Some(annotation) = annotation.and_then(Value::as_str) else {
         if foreign::is_server_side_applied(live) {
-            return Seen::Content(content(live));
+            return Seen::Content(server_side(live));
         }
         return Seen::Drifted(vec!["its record of what was applied was removed".to_owned()]);
     };
     if digest(annotation) != applied.annotation {
         return Seen::Drifted(vec!["it was applied from another manifest".to_owned()]);
+    }
+    if applied.by_content {
+        return Seen::Content(content(live));
     }
     match last_applied::original(live) {
         Ok(Some(original)) => changed(gvk, original, live),
@@ -125,6 +128,12 @@ fn content(live: &Value) -> u64 {
     digest(&live.to_string())
 }
 
+/// What the server's own apply owns of an object, and since when: whoever else writes a field of it takes it away, and whoever
+/// applies it anew renews it. What an autoscaler writes beside it is not of it.
+fn server_side(live: &Value) -> u64 {
+    digest(&foreign::server_side_entry(live).map(Value::to_string).unwrap_or_default())
+}
+
 fn digest(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
@@ -152,7 +161,7 @@ mod tests {
 
     fn applied() -> Applied {
         let (_, annotation) = last_applied::annotate(&manifest());
-        Applied { annotation: digest(&annotation) }
+        Applied { annotation: digest(&annotation), by_content: false }
     }
 
     /// The object as the server has it, changed.
@@ -212,19 +221,37 @@ mod tests {
     }
 
     #[test]
-    fn an_object_of_server_side_apply_is_known_by_its_content() {
-        let of = |replicas: u32, state: u32| {
+    fn an_object_of_server_side_apply_is_known_by_what_is_owned() {
+        let of = |owned: Value, replicas: u32| {
             let live = json!({
-                "metadata": {"name": "web", "resourceVersion": state.to_string(), "managedFields": [
-                    {"manager": "kubectl", "operation": "Apply", "fieldsV1": {}},
+                "metadata": {"name": "web", "managedFields": [
+                    {"manager": "kubectl", "operation": "Apply", "fieldsV1": owned},
                 ]},
-                "spec": {"replicas": replicas}, "status": {"replicas": state},
+                "spec": {"replicas": replicas},
             });
             look(&gvk(), applied(), &live)
         };
-        assert!(matches!(of(1, 1), Seen::Content(_)));
-        assert_eq!(of(1, 1), of(1, 2));
-        assert_ne!(of(1, 1), of(2, 1));
+        let all = || json!({"f:spec": {"f:replicas": {}}});
+        assert!(matches!(of(all(), 1), Seen::Content(_)));
+        assert_eq!(of(all(), 1), of(all(), 2), "who does not own it is not asked");
+        assert_ne!(of(all(), 1), of(json!({}), 2));
+    }
+
+    #[test]
+    fn what_something_in_the_cluster_changes_is_known_by_its_content() {
+        let applied = Applied { by_content: true, ..applied() };
+        let of = |change: fn(&mut Value)| look(&gvk(), applied, &live(change));
+        let first = of(|live| live["spec"]["replicas"] = json!(5));
+        assert!(matches!(first, Seen::Content(_)));
+        assert_eq!(
+            first,
+            of(|live| {
+                live["spec"]["replicas"] = json!(5);
+                live["status"] = json!({});
+                live["metadata"]["resourceVersion"] = json!("8");
+            })
+        );
+        assert_ne!(first, of(|live| live["spec"]["replicas"] = json!(6)));
     }
 
     #[test]

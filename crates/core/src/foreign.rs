@@ -73,10 +73,14 @@ pub fn is_server_side_applied(live: &Value) -> bool {
 
 /// The fields that `kubectl apply --server-side` owns: `FieldsV1`.
 pub fn server_side_fields(live: &Value) -> Option<&Value> {
-    let entry = entries(live).find(|entry| {
+    server_side_entry(live)?.get("fieldsV1")
+}
+
+/// The entry of `kubectl apply --server-side` among the managed fields: what it owns, and since when.
+pub fn server_side_entry(live: &Value) -> Option<&Value> {
+    entries(live).find(|entry| {
         manager(entry) == Some(SERVER_SIDE_MANAGER) && entry.get("operation").and_then(Value::as_str) == Some("Apply")
-    })?;
-    entry.get("fieldsV1")
+    })
 }
 
 fn entries(live: &Value) -> impl Iterator<Item = &Value> {

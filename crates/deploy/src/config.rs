@@ -1,6 +1,8 @@
 //! `landfall.yaml`: all the configuration, in the root of the deployment repository.
 
+mod edit;
 pub mod notifications;
+mod paused;
 mod validate;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
@@ -14,6 +16,9 @@ use landfall_core::{
 use landfall_journal::NewSink;
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+pub use edit::with_pause;
+pub use paused::Paused;
 
 use self::notifications::Sink;
 
@@ -64,6 +69,9 @@ pub struct Environment {
     /// What `landfall serve` does about objects that somebody else has changed: `correct`, `report` or `ignore`.
     #[serde(default)]
     pub drift: DriftMode,
+    /// That nothing is deployed for now, and why: `landfall pause`.
+    #[serde(default)]
+    pub paused: Option<Paused>,
 }
 
 /// What to do about changes by others.
@@ -232,6 +240,15 @@ impl Config {
                      this machine's",
                 );
             }
+            if let Some(until) = environment.paused.as_ref().and_then(|paused| paused.until.as_deref())
+                && until.parse::<landfall_journal::Time>().is_err()
+            {
+                fault(
+                    &["environments", name, "paused", "until"],
+                    format!("'{until}' is not a time"),
+                    "Write it with its offset from UTC, such as 2026-11-25T18:00:00Z or 2026-11-25T19:00:00+01:00",
+                );
+            }
             if let Some(Err(error)) = environment.selector.as_deref().map(Selector::parse) {
                 fault(&["environments", name, "selector"], error.to_string().trim_end_matches('.').to_owned(), "");
             }
@@ -338,6 +355,7 @@ readyConditions: {Widget.example.com: Established}
         landfall.yaml:4:40: 'mail' is not the address of a mail server
         landfall.yaml:4:24: `username` and `password` belong together
         ");
+        insta::assert_snapshot!(fault(&environment("paths: [base], drift: reprot")), @"");
         insta::assert_snapshot!(fault("name: [\n"), @"landfall.yaml:1:7: The bracket is not closed");
     }
 

@@ -7,6 +7,7 @@ pub mod error;
 pub mod follow;
 pub mod inspect;
 mod journaling;
+pub mod pause;
 pub mod plan;
 pub mod progress;
 mod record;

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use crate::{
     error::{Error, Result},
+    new_commit::NewCommit,
     options::GitOptions,
     push::Push,
     repository::Repository,
-    revert::Reverted,
     run_git::Git,
 };
 
@@ -21,11 +21,11 @@ impl Repository {
     /// # Errors
     ///
     /// [`Error::WorkTree`] if files that are not committed are in the way; the `git` program is missing or fails.
-    pub fn advance(&self, options: &GitOptions, reverted: &Reverted) -> Result<Push> {
-        let Reverted { commit, branch, onto, .. } = reverted;
+    pub fn advance(&self, options: &GitOptions, made: &dyn NewCommit) -> Result<Push> {
+        let (commit, branch, onto) = (made.commit(), made.branch(), made.onto());
         let tip = self.branch(branch)?.id;
         if tip == commit.id {
-            self.forget(options, reverted)?;
+            self.forget(options, made)?;
             return Ok(Push::Done);
         }
         if tip != *onto {
@@ -39,11 +39,18 @@ impl Repository {
                     git.args(["merge", "--quiet", "--ff-only", "--no-autostash", "--no-stat", commit.id.as_str()]);
                 let finished = git.finish("Moving the branch with its files")?;
                 if !finished.status.success() {
-                    return Err(Error::WorkTree { branch: branch.clone(), root, said: finished.said });
+                    return Err(Error::WorkTree { branch: branch.to_owned(), root, said: finished.said });
                 }
             }
             None => {
-                let args = ["update-ref", "-m", "landfall: rollback", &full, commit.id.as_str(), onto.as_str()];
+                let args = [
+                    "update-ref",
+                    "-m",
+                    &format!("landfall: {}", commit.subject),
+                    &full,
+                    commit.id.as_str(),
+                    onto.as_str(),
+                ];
                 let git = Git::in_repository(options, &self.git_dir()).args(args);
                 if let Err(error) = git.must(&format!("Moving the branch `{branch}`")) {
                     // The only other reason than a broken disk is that somebody was faster.
@@ -52,7 +59,7 @@ impl Repository {
                 }
             }
         }
-        self.forget(options, reverted)?;
+        self.forget(options, made)?;
         Ok(Push::Done)
     }
 

@@ -6,6 +6,7 @@
 //!   the files of a [`Revision`], all or none.
 //! - [`Mirror::revert`] makes a revert commit that nobody sees, which can be read and planned like any other;
 //!   [`Mirror::push`] moves the remote's branch to it, and [`Mirror::publish`] makes it anew when somebody was faster.
+//! - [`Mirror::edit`] makes a commit that changes one file, to be pushed in the same way.
 //! - [`read_directory`] reads plain folders the way kubectl reads `-f` and `-R`.
 //!
 //! Which repository is written to: where the user stands in a clone, the remote that the branch follows there
@@ -23,6 +24,7 @@ mod closest;
 mod collector;
 mod commit_tree;
 mod directory;
+mod edit;
 mod error;
 mod fetch;
 mod hint;
@@ -33,6 +35,7 @@ mod lookup;
 mod ls_remote;
 mod merge_trees;
 mod mirror;
+mod new_commit;
 mod object;
 mod options;
 mod publish;
@@ -53,11 +56,13 @@ mod url;
 
 pub use commit_tree::CommitAs;
 pub use directory::read_directory;
+pub use edit::{Edit, Edited};
 pub use error::{Error, Result};
 pub use fetch::{Fetched, RefChange};
 pub use local::Upstream;
 pub use ls_remote::{RemoteRef, RemoteRefs};
 pub use mirror::Mirror;
+pub use new_commit::NewCommit;
 pub use options::GitOptions;
 pub use publish::Published;
 pub use push::Push;

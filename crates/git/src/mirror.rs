@@ -63,6 +63,11 @@ impl Mirror {
         Ok(Self { url: url.clone(), push_url: None, options, path, repository: RwLock::new(Arc::new(repository)) })
     }
 
+    /// Whether there is a mirror of `url` under `cache_dir`.
+    pub fn is_there(cache_dir: &Path, url: &RepoUrl) -> bool {
+        cache_dir.join(url.folder_name()).exists()
+    }
+
     /// Where it comes from.
     pub fn url(&self) -> &RepoUrl {
         &self.url

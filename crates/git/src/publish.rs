@@ -5,6 +5,7 @@ use crate::{
     error::{Error, Result},
     lock::Lock,
     mirror::Mirror,
+    new_commit::NewCommit,
     push::{Push, push},
     push_fault::PushFault,
     revert::Reverted,
@@ -53,13 +54,13 @@ impl Mirror {
     /// [`Error::Push`] if the remote refuses, with its own words; [`Error::Remote`] if it cannot be reached or does
     /// not know the user. The commit stays for another try. After [`Error::TimedOut`] and [`Error::Cancelled`] it may have
     /// arrived all the same; pushing again tells.
-    pub fn push(&self, reverted: &Reverted) -> Result<Push> {
+    pub fn push(&self, made: &dyn NewCommit) -> Result<Push> {
         let _lock = Lock::of(self.path(), self.options().lock_limit)?;
-        let Reverted { commit, branch, onto, .. } = reverted;
+        let (commit, branch, onto) = (made.commit(), made.branch(), made.onto());
         let pushed = push(self.path(), self.push_url(), self.options(), branch, onto, &commit.id)?;
         if pushed == Push::Done {
             self.follow(branch, onto, &commit.id);
-            if let Err(error) = self.repository().forget(self.options(), reverted) {
+            if let Err(error) = self.repository().forget(self.options(), made) {
                 tracing::debug!(%error, "a pushed commit keeps its second name");
             }
         }
@@ -105,9 +106,9 @@ impl Mirror {
     /// # Errors
     ///
     /// The `git` program is missing or fails, or another process holds the mirror for too long.
-    pub fn forget(&self, reverted: &Reverted) -> Result<()> {
+    pub fn forget(&self, made: &dyn NewCommit) -> Result<()> {
         let _lock = Lock::of(self.path(), self.options().lock_limit)?;
-        self.repository().forget(self.options(), reverted)
+        self.repository().forget(self.options(), made)
     }
 
     /// What the branch got since `old`, newest first; only its tip if it was rewritten.

@@ -4,6 +4,7 @@ use crate::{
     commit_tree::CommitAs,
     error::{Error, Result},
     merge_trees::Merged,
+    new_commit::NewCommit,
     object::Objects,
     options::GitOptions,
     repository::Repository,
@@ -34,6 +35,20 @@ pub struct Reverted {
     pub undone: Vec<Commit>,
     /// The commit before the oldest of `undone`.
     pub before: Revision,
+}
+
+impl NewCommit for Reverted {
+    fn commit(&self) -> &Commit {
+        &self.commit
+    }
+
+    fn branch(&self) -> &str {
+        &self.branch
+    }
+
+    fn onto(&self) -> &Revision {
+        &self.onto
+    }
 }
 
 impl Repository {
@@ -72,8 +87,8 @@ impl Repository {
     /// # Errors
     ///
     /// The `git` program is missing or fails.
-    pub fn forget(&self, options: &GitOptions, reverted: &Reverted) -> Result<()> {
-        let name = format!("{PENDING}/{}", reverted.commit.id);
+    pub fn forget(&self, options: &GitOptions, made: &dyn NewCommit) -> Result<()> {
+        let name = format!("{PENDING}/{}", made.commit().id);
         let git = Git::in_repository(options, &self.git_dir()).args(["update-ref", "-d", &name]);
         git.must(&format!("Removing {name}")).map(drop)
     }
@@ -117,7 +132,7 @@ impl Repository {
     }
 
     /// Names a commit, so that git keeps it, and lets go of those that nobody came back for.
-    fn keep(&self, options: &GitOptions, id: &Revision) -> Result<()> {
+    pub(crate) fn keep(&self, options: &GitOptions, id: &Revision) -> Result<()> {
         let git_dir = self.git_dir();
         let update = |args: &[&str]| {
             Git::in_repository(options, &git_dir).args(["update-ref"]).args(args).must("Keeping the commit")

@@ -198,6 +198,7 @@ mod tests {
             uid: Some("u1".into()),
             notes: Vec::new(),
             checkable: true,
+            settled: false,
         };
         let sent = |dry_run| {
             let call = delete_call(&item, &kind, "Background", dry_run);

@@ -28,10 +28,13 @@ pub struct App {
     pub webhook_secret: Option<WebhookSecret>,
 }
 
+/// An object and what differs, `None` where there is no such one, or why that cannot be told.
+pub type Answer = BoxFuture<'static, Result<Option<Inspected>, String>>;
+
 /// Asks a target for one object, as a revision of an environment has it.
 pub struct Inspector {
     /// Asks; the answer is `None` where the revision does not have the object, or else why there is none.
-    pub ask: Box<dyn Fn(Question) -> BoxFuture<'static, Result<Option<Inspected>, String>> + Send + Sync>,
+    pub ask: Box<dyn Fn(Question) -> Answer + Send + Sync>,
     /// Questions that are asked at once: whoever looks must not keep the target, or this machine, busy.
     pub at_once: Semaphore,
 }

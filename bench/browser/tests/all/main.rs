@@ -13,7 +13,7 @@ fn what_is_wrong_with_a_page_is_found() {
     let browser = Browser::open(&Eyes::narrow());
     browser.visit(PAGE);
     assert_eq!(browser.run("return document.title"), "B");
-    assert_eq!(browser.overflow() > 100, true, "a page that is too wide");
+    assert!(browser.overflow() > 100, "a page that is too wide");
     let found = browser.violations();
     assert_eq!(found.len(), 1, "{found:#?}");
     assert!(found[0].starts_with("image-alt: "), "{found:#?}");

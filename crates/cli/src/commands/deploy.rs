@@ -16,6 +16,7 @@ use crate::{
         progress::{ShowPlan, Terminal},
         refusal,
     },
+    pause,
 };
 
 /// Make a revision live: apply what it has, delete what it has not any more
@@ -31,6 +32,9 @@ pub struct DeployArgs {
     /// Go through it with the API server, but change nothing: `server`
     #[arg(long, value_name = "MODE", value_parser = ["server", "none"], default_value = "none", hide_default_value = true)]
     dry_run: String,
+    /// Deploy though the environment is paused; it stays paused
+    #[arg(long)]
+    while_paused: bool,
     #[command(flatten)]
     wait: WaitArgs,
     #[command(flatten)]
@@ -60,6 +64,12 @@ pub async fn run(args: &DeployArgs) -> Result<ExitCode, CommandError> {
         no_wait: args.wait.no_wait,
     })
     .await?;
+    if let Some(paused) = job.paused.as_ref().filter(|_| args.dry_run == "none") {
+        if !args.while_paused {
+            return Err(pause::refusal(&job.request.environment, paused));
+        }
+        output::warning(&pause::sentence(&job.request.environment, paused));
+    }
     output::note(&format!(
         "Deploying {}\nto {}, namespace {}\n",
         job.title,

@@ -8,7 +8,9 @@ mod history;
 mod man;
 mod notifications;
 mod notify;
+mod pause;
 mod plan;
+mod resume;
 mod rollback;
 mod serve;
 mod status;
@@ -51,6 +53,8 @@ pub enum Command {
     History(Box<history::HistoryArgs>),
     Diff(Box<diff::DiffArgs>),
     Rollback(Box<rollback::RollbackArgs>),
+    Pause(pause::PauseArgs),
+    Resume(resume::ResumeArgs),
     Serve(Box<serve::ServeArgs>),
     Notify(notify::NotifyArgs),
     Notifications(notifications::NotificationsArgs),
@@ -68,6 +72,8 @@ pub async fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::History(args) => history::run(&args).await,
         Command::Diff(args) => diff::run(&args).await,
         Command::Rollback(args) => rollback::run(&args).await,
+        Command::Pause(args) => pause::run(&args),
+        Command::Resume(args) => resume::run(&args),
         Command::Serve(args) => serve::run(*args).await,
         Command::Notify(args) => notify::run(&args).await,
         Command::Notifications(args) => notifications::run(&args).await,

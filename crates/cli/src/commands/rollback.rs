@@ -8,7 +8,7 @@ use landfall_deploy::{
     environment::EnvironmentKey,
     plan::{check, plan},
 };
-use landfall_git::{Reverted, Undo};
+use landfall_git::{NewCommit, Reverted, Undo};
 use landfall_journal::{Cause, Journal};
 
 use super::deploy::stop_on_interrupt;
@@ -23,6 +23,7 @@ use crate::{
         progress::{ShowPlan, Terminal},
         refusal,
     },
+    pause,
     place::head_config,
     reverter::{Pushed, Reverter},
     source::DeploymentRepository,
@@ -44,6 +45,9 @@ pub struct RollbackArgs {
     /// Show what would be pushed and deployed, and do neither
     #[arg(long)]
     dry_run: bool,
+    /// Deploy it though the environment is paused; it stays paused
+    #[arg(long)]
+    while_paused: bool,
     #[command(flatten)]
     wait: WaitArgs,
     #[command(flatten)]
@@ -63,6 +67,13 @@ pub async fn run(args: &RollbackArgs) -> Result<ExitCode, CommandError> {
     let name = environment_name(&config, args.environment.as_deref())?;
     let branch = named(&config, &name)?.branch.clone();
     let reverter = Reverter::open(args.repository.repo.as_deref(), &branch)?;
+    if !(args.while_paused || args.no_deploy || args.dry_run) {
+        let tip = reverter.repository.branch(&branch)?;
+        if let Some(paused) = pause::of_tip(&reverter.repository, &tip, &config, &name)? {
+            return Err(pause::refusal(&name, &paused)
+                .hint("to push the revert commit, for when the pause is over: --no-deploy"));
+        }
+    }
     let undo = match &args.revision {
         Some(revision) => Undo::After(reverter.repository.resolve(revision)?.id),
         None => Undo::Commit(newest_deployed(args, &reverter, &config, &name).await?),
@@ -185,9 +196,9 @@ async fn show_plan(job: Job) -> Result<(Job, Option<ExitCode>), CommandError> {
     Ok((job, refused))
 }
 
-fn tell_push(reverter: &Reverter, reverted: &Reverted) {
+pub(super) fn tell_push(reverter: &Reverter, made: &dyn NewCommit) {
     let to = reverter.address().map_or_else(String::new, |address| format!(" of {address}"));
-    output::note(&format!("{} is now the tip of {}{to}", reverted.commit.id.short(), reverted.branch));
+    output::note(&format!("{} is now the tip of {}{to}", made.commit().id.short(), made.branch()));
     if reverter.leaves_clone_behind() {
         output::note("Your clone does not have it yet: `git pull`");
     }

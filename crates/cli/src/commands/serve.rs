@@ -109,8 +109,8 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
             hint: Arc::new(Notify::new()),
             journal: Arc::clone(&journal),
             board: Arc::clone(&board),
-            metrics: Arc::clone(&metrics),
             notifier,
+            metrics: Arc::clone(&metrics),
             ends: ends.clone(),
         });
     }
@@ -156,8 +156,8 @@ struct Repository {
     hint: Arc<Notify>,
     journal: Arc<Journal>,
     board: Arc<Board>,
-    metrics: Arc<Metrics>,
     notifier: Arc<Notifier>,
+    metrics: Arc<Metrics>,
     ends: watch::Receiver<bool>,
 }
 

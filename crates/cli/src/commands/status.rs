@@ -71,14 +71,21 @@ pub async fn run(args: &StatusArgs) -> Result<ExitCode, CommandError> {
         Format::Text => {
             let texts: Vec<String> = all
                 .iter()
-                .map(|(place, status)| render(&place.name, status, place.target.default_namespace()))
+                .map(|(place, status)| {
+                    render(&place.name, status, place.paused.as_ref(), place.target.default_namespace())
+                })
                 .collect();
             output::data(texts.join("\n").trim_end());
         }
         Format::Json => {
             let environments = all
                 .iter()
-                .map(|(place, status)| EnvironmentV1 { name: &place.name, live: status.is_live(), status })
+                .map(|(place, status)| EnvironmentV1 {
+                    name: &place.name,
+                    live: status.is_live(),
+                    paused: place.paused.as_ref(),
+                    status,
+                })
                 .collect();
             output::data(&json::text(&StatusV1 { api_version: json::API_VERSION, kind: "Status", environments }));
         }

@@ -4,11 +4,15 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 use landfall_core::{health::HealthState, rollout::Rollout};
-use landfall_deploy::status::{ServiceStatus, Status};
+use landfall_deploy::{
+    pause::Pause,
+    status::{ServiceStatus, Status},
+};
 use landfall_journal::Outcome;
 use serde::Serialize;
 
 use super::{rollouts::name, time::short, wrap};
+use crate::pause;
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const RED: Style = AnsiColor::Red.on_default().bold();
@@ -35,14 +39,20 @@ pub struct EnvironmentV1<'a> {
     pub name: &'a str,
     /// Whether everything is live.
     pub live: bool,
+    /// Why nothing is deployed to it, where it is paused.
+    pub paused: Option<&'a Pause>,
     /// All the rest.
     #[serde(flatten)]
     pub status: &'a Status,
 }
 
 /// One environment for people.
-pub fn render(environment: &str, status: &Status, default_namespace: &str) -> String {
+pub fn render(environment: &str, status: &Status, paused: Option<&Pause>, default_namespace: &str) -> String {
     let mut text = heading(environment, status);
+    if let Some(paused) = paused {
+        let words = pause::sentence(environment, paused);
+        let _ = writeln!(text, "{YELLOW}{}{YELLOW:#}", wrap::within(&words, 0));
+    }
     text.push('\n');
     match (status.services.is_empty(), status.applied) {
         (false, _) => text.push_str(&table(status, default_namespace)),

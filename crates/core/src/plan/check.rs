@@ -70,6 +70,7 @@ impl Item {
         let kind = schema::builtin().lookup(&self.gvk);
         if compare::differences(kind.as_ref(), &document, result).is_empty() {
             self.action = Action::repair_or_unchanged(live);
+            self.settled = true;
         }
     }
 

@@ -86,5 +86,6 @@ pub(super) fn item(id: &ObjectId, desired: Option<&Desired>, live: Option<&LiveO
         uid: live.map(|live| live.uid.clone()),
         notes: Vec::new(),
         checkable: true,
+        settled: false,
     }
 }

@@ -75,6 +75,8 @@ pub struct Item {
     pub notes: Vec<String>,
     /// Whether the target can check it before: not if its kind or its namespace comes with the same revision.
     pub checkable: bool,
+    /// It does not look like its manifest, but by the target's own word applying that would change nothing.
+    pub settled: bool,
 }
 
 /// What happens to an object. Bodies and patches hold the values of Secrets and are never shown; changes hold what may

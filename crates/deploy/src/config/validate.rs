@@ -101,8 +101,24 @@ impl<'a> Validator<'a> {
         }
     }
 
+    /// One of some words.
+    fn word(&mut self, words: &[&str], node: &Node, name: &str) {
+        let hint = match &node.value {
+            NodeValue::String(text) if words.contains(&text.as_str()) => return,
+            NodeValue::String(text) => misspelling(text, words.iter().copied()),
+            _ => None,
+        };
+        let hint = hint.map_or_else(String::new, |meant| format!("Did you mean `{meant}`?"));
+        let words = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        self.fault(node.span.clone(), format!("{name} must be one of {words}"), &hint);
+    }
+
     /// A map with just one of several keys.
     fn one_of(&mut self, alternatives: &'a [Value], node: &Node, name: &str, key: &Range<usize>) {
+        let words: Vec<&str> = alternatives.iter().filter_map(|schema| schema.get("const")?.as_str()).collect();
+        if words.len() == alternatives.len() {
+            return self.word(&words, node, name);
+        }
         let schema_of = |key: &str| alternatives.iter().find_map(|schema| schema.get("properties")?.get(key));
         if let [Entry { key: field, key_span, value }] = node.entries()
             && let Some(schema) = schema_of(field)

@@ -152,18 +152,25 @@ pub async fn attempt(
     let key = request.key(target.as_ref());
     let mode = config.environments.get(environment).map(|environment| environment.drift).unwrap_or_default();
     let drift = in_what(&result, &request, mode);
-    control.keep(Kept { target, key, holder: request.holder, mode, drift });
+    let written = match &result {
+        Ok(Outcome::Applied { planned, .. }) => {
+            planned.plan.items.iter().filter(|item| item.is_change()).map(|item| item.id.clone()).collect()
+        }
+        _ => Vec::new(),
+    };
+    control.keep(Kept { target, key, holder: request.holder, mode, drift, written });
     of_result(&result)
 }
 
 /// In what changes by others are to be noticed: only where all is as the commit has it.
 fn in_what(result: &Result<Outcome, DeployError>, request: &Request, mode: DriftMode) -> Option<DriftRequest> {
     let Ok(Outcome::Applied { planned, ending: None | Some(Ending::Live { .. }) }) = result else { return None };
+    let settled = planned.plan.items.iter().filter(|item| item.settled).map(|item| &item.id).collect();
     (mode != DriftMode::Ignore).then(|| DriftRequest {
         key: planned.key.clone(),
         selector: request.selector.clone(),
         catalog: Arc::new(planned.catalog.clone()),
-        applied: Arc::new(drift::applied(&planned.desired)),
+        applied: Arc::new(drift::applied(&planned.desired, &settled)),
     })
 }
 

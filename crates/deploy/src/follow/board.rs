@@ -13,7 +13,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use super::{attempt::Ended, host::News};
-use crate::{progress::Event, target::Drifted};
+use crate::{pause::Pause, progress::Event, target::Drifted};
 
 const NOT_ELECTED: &str = "is not followed, since it cannot be found out who does: ";
 
@@ -66,6 +66,8 @@ pub struct Environment {
     pub fights: Vec<String>,
     /// The revision that was deployed by hand; it stays until the next commit.
     pub other: Option<String>,
+    /// Why nothing is deployed to it, where it is paused.
+    pub paused: Option<Pause>,
     /// Its workloads on their way, while it is being deployed.
     pub rollouts: Vec<Rollout>,
 }
@@ -123,7 +125,14 @@ impl Default for Board {
 impl Board {
     /// Everything as it stands.
     pub fn read(&self) -> Standing {
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let now = Time::now();
+        let environments =
+            standing.repositories.values_mut().flat_map(|repository| repository.environments.values_mut());
+        for environment in environments {
+            environment.paused.take_if(|pause| pause.rest(now).is_none());
+        }
+        standing
     }
 
     /// A number that grows with every change.
@@ -157,6 +166,10 @@ impl Board {
         match news {
             News::StandsBy { leader } => self.repository(repository, |repository| {
                 repository.forget(NOT_ELECTED);
+                if repository.leader.is_none() {
+                    // What it found while it led is old by now.
+                    repository.environments.values_mut().for_each(|environment| environment.paused = None);
+                }
                 repository.leader = Some(leader.clone().unwrap_or_else(|| "another process".to_owned()));
             }),
             News::NotElected { reason } => {
@@ -206,6 +219,12 @@ impl Board {
                 environment.fights.clear();
                 environment.other = None;
                 environment.enter(Phase::Writing);
+            }),
+            News::Paused { environment, pause, .. } => self.environment(repository, environment, |environment| {
+                environment.paused = Some(pause.clone());
+            }),
+            News::Resumed { environment } => self.environment(repository, environment, |environment| {
+                environment.paused = None;
             }),
             // It is in the log, and what became of a Job on the target.
             News::Tended { .. } => {}

@@ -6,8 +6,8 @@ use std::{
 };
 
 use landfall_core::diagnostic::Diagnostic;
-use landfall_git::{Commit, Error, Mirror};
-use landfall_journal::{Cause, Journal, Outcome};
+use landfall_git::{Commit, Error, Mirror, Revision};
+use landfall_journal::{Cause, Filter, Journal, Outcome, Time};
 use tokio::{
     runtime::Handle,
     sync::watch,
@@ -16,15 +16,19 @@ use tokio::{
 
 use super::{
     attempt::{Asked, Attempt, Control, Ended, attempt},
-    host::{Host, News},
+    host::{Host, News, Prepared},
     keep::Kept,
     live::Live,
     look,
     next::{Current, Next, Past, next},
+    notice::Noticed,
     pace::Pace,
     tend::Tending,
 };
-use crate::{config::Config, target::Drifted};
+use crate::{
+    config::{Config, DriftMode},
+    pause::Pause,
+};
 
 /// The wait after the first failure.
 const RETRY: Duration = Duration::from_secs(5);
@@ -36,6 +40,8 @@ pub(super) struct Wanted {
     pub commit: Option<Arc<Commit>>,
     /// The configuration of the default branch, for commits from before the file was there.
     pub config: Option<Arc<Config>>,
+    /// What the branch says of a pause, over or not.
+    pub pause: Option<Arc<Pause>>,
     /// Whether the loop is to end.
     pub ends: bool,
 }
@@ -77,6 +83,7 @@ impl Loop {
         let mut tending: Option<Tending> = None;
         let mut live: Option<Live> = None;
         let mut pace = Pace::new(RETRY);
+        let (mut told, mut looked) = (None, false);
         loop {
             let now = wanted.borrow_and_update().clone();
             if now.ends {
@@ -94,6 +101,7 @@ impl Loop {
                 return last.map(|last| last.ended);
             }
             former.retain(|(_, task)| !task.is_finished());
+            self.tell_pause(&now, &mut told);
             match self.next(&now, current.as_ref(), last.as_ref()) {
                 Next::Start => {
                     if let (Some(commit), Some(config)) = (now.commit, now.config) {
@@ -112,8 +120,8 @@ impl Loop {
                 }
                 Next::Idle if current.is_none() && live.as_ref().is_some_and(Live::is_due) => {
                     if let Some(live) = &mut live {
-                        let (commit, config, drifted) = live.correct();
-                        self.tell_fights(&drifted.fights);
+                        self.tell_drift(live);
+                        let (commit, config) = live.correct();
                         tending = None;
                         current = Some(self.start(commit, config, 1, Cause::Drift));
                     }
@@ -121,10 +129,19 @@ impl Loop {
                 Next::Idle if self.once && current.is_none() && (last.is_some() || now.commit.is_none()) => {
                     return last.map(|last| last.ended);
                 }
-                Next::In(_) if self.once => return last.map(|last| last.ended),
+                Next::In(_) | Next::Paused(_) if self.once => return last.map(|last| last.ended),
                 next => {
-                    let rest = if let Next::In(rest) = next { rest } else { Duration::MAX };
-                    let rest = live.as_ref().and_then(Live::due_in).map_or(rest, |due| due.min(rest));
+                    let rest = match next {
+                        Next::In(rest) | Next::Paused(rest) => rest,
+                        Next::Start | Next::Idle => live.as_ref().and_then(Live::due_in).unwrap_or(Duration::MAX),
+                    };
+                    // No deploy has told yet where the environment is.
+                    if matches!(next, Next::Paused(_)) && last.is_none() && !looked {
+                        looked = true;
+                        if let (Some(commit), Some(config)) = (now.commit, now.config) {
+                            tending = self.look_around(commit, config).await;
+                        }
+                    }
                     let control = current.as_ref().map(|running| Arc::clone(&running.control));
                     tokio::select! {
                         changed = wanted.changed() => if changed.is_err() { return last.map(|last| last.ended) },
@@ -157,6 +174,7 @@ impl Loop {
     }
 
     fn next(&self, wanted: &Wanted, current: Option<&Running>, last: Option<&Last>) -> Next {
+        let wanted_pause = wanted.pause.as_deref();
         let wanted = wanted.config.as_ref().and(wanted.commit.as_ref()).map(|commit| commit.id.as_str());
         let current =
             current.map(|running| Current { revision: running.commit.id.as_str(), waits: running.control.waits() });
@@ -165,7 +183,38 @@ impl Loop {
             ended: last.ended,
             rest: last.rest.saturating_sub(last.at.elapsed()),
         });
-        next(wanted, current, past)
+        let paused = wanted_pause.and_then(|pause| pause.rest(Time::now()));
+        next(wanted, paused, current, past)
+    }
+
+    /// Tells of each commit that is not deployed, and when that is over.
+    fn tell_pause(&self, wanted: &Wanted, told: &mut Option<(Arc<Pause>, Revision)>) {
+        let environment = self.name.clone();
+        let holds = wanted.pause.as_ref().filter(|pause| pause.rest(Time::now()).is_some());
+        match holds.zip(wanted.commit.as_ref()) {
+            Some((pause, commit)) => {
+                let now = Some((Arc::clone(pause), commit.id.clone()));
+                if *told != now {
+                    let (commit, pause) = (Box::new(commit.as_ref().clone()), pause.as_ref().clone());
+                    self.host.tell(News::Paused { environment, commit, pause });
+                    *told = now;
+                }
+            }
+            None if told.take().is_some() => self.host.tell(News::Resumed { environment }),
+            None => {}
+        }
+    }
+
+    /// Lets the board have what the journal says of an environment that is paused from the start, and tends its target.
+    async fn look_around(&self, commit: Arc<Commit>, fallback: Arc<Config>) -> Option<Tending> {
+        let (mirror, host, journal) = (Arc::clone(&self.mirror), Arc::clone(&self.host), Arc::clone(&self.journal));
+        let (name, runtime) = (self.name.clone(), Handle::current());
+        let looked = tokio::task::spawn_blocking(move || {
+            let (config, _) = own_config(&mirror, &commit, fallback).ok()?;
+            runtime.block_on(kept(host.as_ref(), &journal, &config, &name, &commit))
+        });
+        let kept = looked.await.ok().flatten()?;
+        Some(Tending::start(Arc::clone(&self.host), self.name.clone(), Arc::new(kept)))
     }
 
     /// How often this commit has failed; another one begins anew.
@@ -186,11 +235,20 @@ impl Loop {
     ) -> Option<Live> {
         match (ended, kept) {
             (Ended::Done, Some(kept)) => {
-                let fights = before.filter(|before| before.commit.id == running.commit.id).map(|before| before.fights);
                 let (host, name) = (Arc::clone(&self.host), self.name.clone());
-                Live::start(host, name, Arc::clone(&running.commit), Arc::clone(&running.config), kept, fights)
+                let (commit, config) = (Arc::clone(&running.commit), Arc::clone(&running.config));
+                let mut live = Live::start(host, name, commit, config, Arc::clone(&kept))?;
+                if let Some(before) = before.filter(|_| running.cause == Cause::Drift) {
+                    for drifted in live.succeed(before, &kept.written) {
+                        self.host.tell(News::Fight { environment: self.name.clone(), drifted });
+                    }
+                }
+                Some(live)
             }
             (Ended::OwnFault, _) => before.map(|mut before| {
+                if running.cause == Cause::Drift {
+                    before.refused();
+                }
                 before.go_on(Arc::clone(&self.host), self.name.clone());
                 before
             }),
@@ -204,19 +262,10 @@ impl Loop {
         }
     }
 
-    fn tell_drift(&self, live: &Live) {
-        let (noticed, corrects) = (live.noticed(), live.corrects());
-        self.host.tell(News::Drifted {
-            environment: self.name.clone(),
-            drifted: noticed.drifted,
-            corrects,
-            other: noticed.other,
-        });
-    }
-
-    fn tell_fights(&self, fights: &[Drifted]) {
-        for fight in fights {
-            self.host.tell(News::Fight { environment: self.name.clone(), drifted: fight.clone() });
+    fn tell_drift(&self, live: &mut Live) {
+        let corrects = live.corrects();
+        if let Some(Noticed { drifted, other }) = live.untold() {
+            self.host.tell(News::Drifted { environment: self.name.clone(), drifted, corrects, other });
         }
     }
 
@@ -250,11 +299,14 @@ impl Loop {
     /// What comes of a deploy is only told from now on; no decision hangs on it.
     fn give_way(&self, running: Running, former: &mut Vec<(Arc<Control>, JoinHandle<()>)>) {
         let (host, environment) = (Arc::clone(&self.host), self.name.clone());
-        let Running { commit, control, task, .. } = running;
+        let Running { commit, cause, control, task, .. } = running;
         let told = tokio::spawn(async move {
             let Attempt { ended, outcome, what } = of_task(task.await);
             let commit = Box::new(commit.as_ref().clone());
-            host.tell(News::Ended { environment, commit, ended, outcome, what, again: None });
+            host.tell(match cause {
+                Cause::Drift => News::Corrected { environment, commit, ended, what },
+                _ => News::Ended { environment, commit, ended, outcome, what, again: None },
+            });
         });
         former.push((control, told));
     }
@@ -296,6 +348,31 @@ fn own_config(mirror: &Mirror, commit: &Commit, last: Arc<Config>) -> Result<(Ar
         None => (last, Vec::new()),
         Some(Ok(config)) => (config, Vec::new()),
         Some(Err(faults)) => (last, faults),
+    })
+}
+
+/// The target of an environment, if it is to be tended. Tells what the journal has of the environment.
+async fn kept(host: &dyn Host, journal: &Journal, config: &Config, name: &str, commit: &Commit) -> Option<Kept> {
+    let prepared = host.prepare(config, name, commit).await;
+    let Prepared { target, request, .. } = prepared
+        .inspect_err(|fault| {
+            let (environment, what) = (name.to_owned(), fault.message.clone());
+            host.tell(News::Tended { environment, what, is_warning: true });
+        })
+        .ok()?;
+    let key = request.key(target.as_ref());
+    let newest = Filter { place: Some(key.place(target.as_ref())), limit: Some(1), ..Filter::default() };
+    // A journal that does not answer is told of by the next deploy.
+    for summary in journal.deploys(&newest).await.ok().into_iter().flat_map(|page| page.deploys) {
+        host.tell(News::Recorded { environment: name.to_owned(), deploy: Box::new(summary.deploy) });
+    }
+    (!target.rolls_by_itself()).then(|| Kept {
+        target,
+        key,
+        holder: request.holder,
+        mode: DriftMode::Ignore,
+        drift: None,
+        written: Vec::new(),
     })
 }
 

@@ -11,6 +11,7 @@ use super::attempt::Ended;
 use crate::{
     config::Config,
     environment::Request,
+    pause::Pause,
     progress::Progress,
     target::{Drifted, Target},
 };
@@ -81,6 +82,8 @@ impl News {
             | Self::NoEnvironment { environment, .. }
             | Self::NoBranch { environment, .. }
             | Self::Tended { environment, .. }
+            | Self::Paused { environment, .. }
+            | Self::Resumed { environment }
             | Self::Drifted { environment, .. }
             | Self::Fight { environment, .. }
             | Self::Corrected { environment, .. }
@@ -94,9 +97,10 @@ impl News {
     pub fn revision(&self) -> Option<&str> {
         match self {
             Self::BrokenConfig { revision, .. } => Some(revision),
-            Self::Begins { commit, .. } | Self::Ended { commit, .. } | Self::Corrected { commit, .. } => {
-                Some(commit.id.as_str())
-            }
+            Self::Begins { commit, .. }
+            | Self::Ended { commit, .. }
+            | Self::Corrected { commit, .. }
+            | Self::Paused { commit, .. } => Some(commit.id.as_str()),
             _ => None,
         }
     }
@@ -227,6 +231,20 @@ pub enum News {
         ended: Ended,
         /// What became of it, as a sentence.
         what: String,
+    },
+    /// An environment is paused, and this commit is not deployed. Told once for each commit, and when the pause changes.
+    Paused {
+        /// The environment.
+        environment: String,
+        /// The commit.
+        commit: Box<Commit>,
+        /// Why, since when and for how long.
+        pause: Pause,
+    },
+    /// An environment is not paused any more.
+    Resumed {
+        /// The environment.
+        environment: String,
     },
     /// Another try of a commit has failed as the last one did.
     FailedAgain {

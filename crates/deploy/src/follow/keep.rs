@@ -1,5 +1,7 @@
 //! What a deploy leaves behind for whoever looks after the environment until the next one.
 
+use landfall_core::object::ObjectId;
+
 use crate::{
     config::DriftMode,
     environment::EnvironmentKey,
@@ -16,4 +18,6 @@ pub(super) struct Kept {
     pub mode: DriftMode,
     /// In what to notice them; `None` where it is not known what was applied.
     pub drift: Option<DriftRequest>,
+    /// What the deploy wrote.
+    pub written: Vec<ObjectId>,
 }

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use landfall_core::object::ObjectId;
 use landfall_git::Commit;
 
 use super::{
@@ -28,21 +29,20 @@ pub(super) struct Live {
     config: Arc<Config>,
     kept: Arc<Kept>,
     noticing: Option<Noticing>,
-    pub fights: History,
+    fights: History,
     /// A correction failed, and is not tried before then.
     not_before: Option<Instant>,
+    /// What a correction was refused for; it is not tried before that is something else.
+    refused: Option<Noticed>,
+    /// What is being corrected.
+    corrected: Noticed,
+    told: Noticed,
 }
 
 /// The corrections so far.
-pub(super) struct History {
+struct History {
     fights: Fights,
     since: Instant,
-}
-
-/// A correction that begins.
-pub(super) struct Correction {
-    /// The objects that somebody else has changed again and again, told once each.
-    pub fights: Vec<Drifted>,
 }
 
 impl Live {
@@ -53,11 +53,20 @@ impl Live {
         commit: Arc<Commit>,
         config: Arc<Config>,
         kept: Arc<Kept>,
-        fights: Option<History>,
     ) -> Option<Self> {
         kept.drift.as_ref()?;
-        let fights = fights.unwrap_or_else(|| History { fights: Fights::default(), since: Instant::now() });
-        let mut live = Self { commit, config, kept, noticing: None, fights, not_before: None };
+        let fights = History { fights: Fights::default(), since: Instant::now() };
+        let mut live = Self {
+            commit,
+            config,
+            kept,
+            noticing: None,
+            fights,
+            not_before: None,
+            refused: None,
+            corrected: Noticed::default(),
+            told: Noticed::default(),
+        };
         live.go_on(host, environment);
         Some(live)
     }
@@ -77,6 +86,30 @@ impl Live {
     /// A correction failed.
     pub fn failed(&mut self) {
         self.not_before = Some(Instant::now() + RETRY);
+    }
+
+    /// A correction was refused, and the next one will be.
+    pub fn refused(&mut self) {
+        self.refused = Some(self.corrected.clone());
+    }
+
+    /// What is not as applied, if that was not told yet.
+    pub fn untold(&mut self) -> Option<Noticed> {
+        let noticed = self.noticed();
+        (noticed != self.told).then(|| {
+            self.told = noticed.clone();
+            noticed
+        })
+    }
+
+    /// Takes over from what was live before a correction, which wrote these objects. Tells those with which a fight has begun.
+    pub fn succeed(&mut self, before: Self, written: &[ObjectId]) -> Vec<Drifted> {
+        self.fights = before.fights;
+        let drifted = before.corrected.drifted.into_iter().filter(|drifted| written.contains(&drifted.object));
+        let drifted: Vec<Drifted> = drifted.collect();
+        let objects = drifted.iter().map(|drifted| &drifted.object);
+        let begun = self.fights.fights.correct(objects, self.fights.since.elapsed());
+        drifted.into_iter().filter(|drifted| begun.contains(&drifted.object)).collect()
     }
 
     /// What is not as applied.
@@ -100,7 +133,7 @@ impl Live {
     /// When to correct something; `None` where there is nothing to correct.
     pub fn due_in(&self) -> Option<Duration> {
         let noticed = self.noticed();
-        if !self.corrects() || noticed.other.is_some() {
+        if !self.corrects() || noticed.other.is_some() || self.refused.as_ref() == Some(&noticed) {
             return None;
         }
         let objects = noticed.drifted.iter().map(|drifted| &drifted.object);
@@ -115,12 +148,9 @@ impl Live {
     }
 
     /// Begins a correction, which deploys this commit again.
-    pub fn correct(&mut self) -> (Arc<Commit>, Arc<Config>, Correction) {
-        let drifted = self.noticed().drifted;
-        let objects = drifted.iter().map(|drifted| &drifted.object);
-        let begun = self.fights.fights.correct(objects, self.fights.since.elapsed());
-        let fights = drifted.iter().filter(|drifted| begun.contains(&drifted.object)).cloned().collect();
+    pub fn correct(&mut self) -> (Arc<Commit>, Arc<Config>) {
+        self.corrected = self.noticed();
         self.noticing = None;
-        (Arc::clone(&self.commit), Arc::clone(&self.config), Correction { fights })
+        (Arc::clone(&self.commit), Arc::clone(&self.config))
     }
 }

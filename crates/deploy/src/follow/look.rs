@@ -5,7 +5,10 @@ use std::sync::Arc;
 use landfall_core::diagnostic::{Diagnostic, Source};
 use landfall_git::{Commit, Error, Mirror, RemoteRefs};
 
-use crate::config::{Config, FILE_NAME};
+use crate::{
+    config::{Config, FILE_NAME},
+    pause::ReadConfig,
+};
 
 /// What a repository had at the last look.
 #[derive(Default)]
@@ -13,9 +16,6 @@ pub(super) struct Seen {
     /// Its branches and tags.
     refs: Option<RemoteRefs>,
 }
-
-/// A configuration, or what is wrong with it.
-pub(super) type ReadConfig = Result<Arc<Config>, Vec<Diagnostic>>;
 
 /// What a look brought.
 pub(super) enum Look {
@@ -60,7 +60,7 @@ pub(super) fn look(mirror: &Mirror, seen: &mut Seen) -> Result<Look, Error> {
 ///
 /// # Errors
 /// The mirror cannot be read.
-pub(super) fn config(mirror: &Mirror, commit: &Commit) -> Result<Option<ReadConfig>, Error> {
+pub(crate) fn config(mirror: &Mirror, commit: &Commit) -> Result<Option<ReadConfig>, Error> {
     let Some(bytes) = mirror.read_file(&commit.id, FILE_NAME)? else { return Ok(None) };
     let Ok(text) = String::from_utf8(bytes) else {
         return Ok(Some(Err(vec![Diagnostic::of_file(FILE_NAME, "The file is not UTF-8 text")])));
@@ -70,6 +70,6 @@ pub(super) fn config(mirror: &Mirror, commit: &Commit) -> Result<Option<ReadConf
 }
 
 /// Faults in one text.
-pub(super) fn in_words(faults: &[Diagnostic]) -> String {
+pub(crate) fn in_words(faults: &[Diagnostic]) -> String {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

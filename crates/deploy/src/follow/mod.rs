@@ -18,6 +18,8 @@ mod repository;
 mod standby;
 mod tend;
 
+pub(crate) use look::{config, in_words};
+
 pub use attempt::{Attempt, Ended};
 pub use board::{Board, CommitWords, Environment, Phase, Repository, Standing};
 pub use host::{Fault, Host, News, Prepared};

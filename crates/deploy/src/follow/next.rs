@@ -29,6 +29,8 @@ pub struct Past<'a> {
 pub enum Next {
     /// Deploy the wanted commit now.
     Start,
+    /// Nothing for so long, unless a commit resumes the environment before: it is paused.
+    Paused(Duration),
     /// Look again after this time, if nothing happens before.
     In(Duration),
     /// Nothing, until something happens.
@@ -38,11 +40,21 @@ pub enum Next {
 /// What to do about the wanted commit.
 ///
 /// A deploy that writes is never disturbed: half of one commit and half of the next is what nobody asked for. One that
-/// only waits gives way at once. A commit that failed by its own fault is not tried again; any other commit is.
-pub fn next(wanted: Option<&str>, current: Option<Current<'_>>, past: Option<Past<'_>>) -> Next {
+/// only waits gives way at once. A paused environment begins nothing, and lets what is under way come to its end. A commit that failed by its own fault is not tried again; any other commit is.
+///
+/// `paused` is how long the environment is still paused, if it is.
+pub fn next(
+    wanted: Option<&str>,
+    paused: Option<Duration>,
+    current: Option<Current<'_>>,
+    past: Option<Past<'_>>,
+) -> Next {
     let Some(wanted) = wanted else { return Next::Idle };
+    if let (Some(rest), None) = (paused, current) {
+        return Next::Paused(rest);
+    }
     if let Some(current) = current {
-        return if current.waits && current.revision != wanted { Next::Start } else { Next::Idle };
+        return if current.waits && current.revision != wanted && paused.is_none() { Next::Start } else { Next::Idle };
     }
     match past.filter(|past| past.revision == wanted) {
         None => Next::Start,
@@ -76,7 +88,24 @@ mod tests {
             (Some("b"), None, past("a", Ended::OwnFault, 0), Next::Start),
             (Some("b"), None, past("a", Ended::Done, 0), Next::Start),
         ] {
-            assert_eq!(next(wanted, current, past), expected, "{wanted:?} {current:?} {past:?}");
+            assert_eq!(next(wanted, None, current, past), expected, "{wanted:?} {current:?} {past:?}");
+        }
+    }
+
+    #[test]
+    fn a_paused_environment_begins_nothing_and_disturbs_nothing() {
+        let rest = Duration::from_secs(9);
+        let current = |waits| Some(Current { revision: "a", waits });
+        let past = Some(Past { revision: "a", ended: Ended::PassingFault, rest: Duration::ZERO });
+        for (wanted, current, past, expected) in [
+            (None, None, None, Next::Idle),
+            (Some("b"), None, None, Next::Paused(rest)),
+            (Some("a"), None, past, Next::Paused(rest)),
+            (Some("b"), None, past, Next::Paused(rest)),
+            (Some("b"), current(false), None, Next::Idle),
+            (Some("b"), current(true), None, Next::Idle),
+        ] {
+            assert_eq!(next(wanted, Some(rest), current, past), expected, "{wanted:?} {current:?} {past:?}");
         }
     }
 }

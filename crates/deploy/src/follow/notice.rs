@@ -14,7 +14,7 @@ use crate::target::{DriftRequest, Drifted, TargetError};
 const RETRY: Duration = Duration::from_secs(10);
 
 /// So soon it is looked again whether somebody else's deploy is still what is there.
-const AGAIN: Duration = Duration::from_secs(5);
+const AGAIN: Duration = Duration::from_secs(60);
 
 /// What was noticed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use landfall_git::{Error, Mirror};
+use landfall_git::{Commit, Error, Mirror};
 use landfall_journal::{Candidate, Journal};
 use tokio::{
     sync::{Notify, watch},
@@ -20,7 +20,10 @@ use super::{
     look::{Look, Seen, in_words, look},
     pace::Pace,
 };
-use crate::config::{self, Config};
+use crate::{
+    config::{self, Config},
+    pause::{self, Pause},
+};
 
 /// How often to ask whether this process still leads.
 const CHECKS: Duration = Duration::from_secs(2);
@@ -198,6 +201,7 @@ impl Follower {
         });
         for (name, environment) in self.chosen(&config) {
             let commit = self.tip(followed, name, &environment.branch).await;
+            let pause = self.pause(name, commit.as_ref(), &config).await;
             let is_new = !followed.loops.contains_key(name);
             if is_new {
                 let (environment, branch) = (name.clone(), environment.branch.clone());
@@ -210,7 +214,7 @@ impl Follower {
                     once,
                 };
                 let (sender, receiver) =
-                    watch::channel(Wanted { commit, config: Some(Arc::clone(&config)), ends: false });
+                    watch::channel(Wanted { commit, config: Some(Arc::clone(&config)), pause, ends: false });
                 followed.loops.insert(name.clone(), (sender, tokio::spawn(parts.run(receiver))));
             } else if let Some((sender, _)) = followed.loops.get(name) {
                 sender.send_modify(|wanted| {
@@ -218,6 +222,7 @@ impl Follower {
                     // A branch that is gone says nothing of what should be live.
                     if commit.is_some() {
                         wanted.commit = commit;
+                        wanted.pause = pause;
                     }
                 });
             }
@@ -232,7 +237,7 @@ impl Follower {
     }
 
     /// The commit that a branch stands at.
-    async fn tip(&self, followed: &mut Followed, environment: &str, branch: &str) -> Option<Arc<landfall_git::Commit>> {
+    async fn tip(&self, followed: &mut Followed, environment: &str, branch: &str) -> Option<Arc<Commit>> {
         let (mirror, name) = (Arc::clone(&self.mirror), branch.to_owned());
         let found = tokio::task::spawn_blocking(move || mirror.branch(&name)).await;
         match found {
@@ -246,6 +251,19 @@ impl Follower {
                 None
             }
         }
+    }
+
+    /// What the branch says of a pause.
+    pub(super) async fn pause(
+        &self,
+        environment: &str,
+        tip: Option<&Arc<Commit>>,
+        config: &Arc<Config>,
+    ) -> Option<Arc<Pause>> {
+        let (mirror, name) = (Arc::clone(&self.mirror), environment.to_owned());
+        let (tip, fallback) = (Arc::clone(tip?), Arc::clone(config));
+        let found = tokio::task::spawn_blocking(move || pause::of_tip(&mirror, &tip, &name, &fallback)).await;
+        found.ok().flatten().map(Arc::new)
     }
 
     /// Ends the loops of environments that the configuration has no more.

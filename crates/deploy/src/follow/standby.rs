@@ -1,15 +1,15 @@
 //! While another process follows the repository: waits for its turn, and shows what is known meanwhile.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use landfall_journal::{Candidate, Election, Filter, Place};
+use landfall_journal::{Candidate, Election, Filter, Place, Time};
 
 use super::{
     host::News,
     look::{Look, Seen, look},
     repository::Follower,
 };
-use crate::config::Config;
+use crate::{config::Config, pause::Pause};
 
 /// How often it asks whether the leader is gone, and what the journal has.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -22,6 +22,8 @@ const LOOKS: u32 = 15;
 struct Shown {
     seen: Seen,
     places: Vec<(String, Place)>,
+    /// The pauses that were told.
+    paused: BTreeMap<String, Arc<Pause>>,
 }
 
 impl Follower {
@@ -65,6 +67,7 @@ impl Follower {
                 shown.seen = seen;
                 if let Ok(Look::News { head, config: Ok(config) }) = looked {
                     shown.places = self.places(&config, &head).await;
+                    self.show_pauses(&mut shown.paused, &config).await;
                 }
             }
         }
@@ -75,6 +78,26 @@ impl Follower {
                     let deploy = Box::new(summary.deploy);
                     self.host.tell(News::Recorded { environment: environment.clone(), deploy });
                 }
+            }
+        }
+    }
+
+    /// Tells of each pause once, and when a commit has ended it.
+    async fn show_pauses(&self, told: &mut BTreeMap<String, Arc<Pause>>, config: &Arc<Config>) {
+        for (name, of) in self.chosen(config) {
+            let (mirror, branch, environment) = (Arc::clone(&self.mirror), of.branch.clone(), name.clone());
+            let Ok(Ok(tip)) = tokio::task::spawn_blocking(move || mirror.branch(&branch)).await else { continue };
+            let tip = Arc::new(tip);
+            let pause = self.pause(name, Some(&tip), config).await;
+            match pause.filter(|pause| pause.rest(Time::now()).is_some()) {
+                Some(pause) if told.get(name) == Some(&pause) => {}
+                Some(pause) => {
+                    let commit = Box::new(tip.as_ref().clone());
+                    self.host.tell(News::Paused { environment, commit, pause: pause.as_ref().clone() });
+                    told.insert(name.clone(), pause);
+                }
+                None if told.remove(name).is_some() => self.host.tell(News::Resumed { environment }),
+                None => {}
             }
         }
     }

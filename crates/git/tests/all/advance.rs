@@ -67,7 +67,7 @@ fn a_branch_that_nobody_has_checked_out_just_moves() {
         (repo.git(["rev-parse", "main"]), repo.git(["rev-parse", "HEAD"])),
         (made.commit.id.to_string(), ids[1].clone())
     );
-    assert_eq!(repo.git(["reflog", "-1", "--format=%gs", "main"]), "landfall: rollback");
+    assert_eq!(repo.git(["reflog", "-1", "--format=%gs", "main"]), "landfall: Revert \"Change web\"");
 
     let again = revert(&local, made.commit.id.as_str());
     repo.git(["branch", "--force", "main", &ids[0]]);

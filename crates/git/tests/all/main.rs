@@ -5,6 +5,7 @@
 mod advance;
 mod bundle;
 mod directory;
+mod edit;
 #[path = "../../../../bench/cluster/tests/all/every_file.rs"]
 mod every_file;
 mod faults;

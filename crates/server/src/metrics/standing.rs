@@ -14,9 +14,9 @@ use super::labels::{OfEnvironment, OfNotifications, OfRepository};
 type Number = Gauge<f64, AtomicU64>;
 type Value = fn(&Environment) -> f64;
 
-const OF_ENVIRONMENTS: [(&str, &str, Value); 4] = [
+const OF_ENVIRONMENTS: [(&str, &str, Value); 7] = [
     ("environment_live", "Whether the newest commit of the branch is live", |environment| {
-        f64::from(u8::from(environment.phase == Phase::Done))
+        f64::from(u8::from(environment.phase == Phase::Done && environment.paused.is_none()))
     }),
     ("environment_failed", "Whether the newest commit of the branch could not be made live", |environment| {
         f64::from(u8::from(matches!(environment.phase, Phase::Failed { .. })))
@@ -24,9 +24,22 @@ const OF_ENVIRONMENTS: [(&str, &str, Value); 4] = [
     ("environment_deploying", "Whether a commit is being deployed", |environment| {
         f64::from(u8::from(matches!(environment.phase, Phase::Writing | Phase::Rolling)))
     }),
+    ("environment_paused", "Whether nothing is deployed since somebody paused it", |environment| {
+        f64::from(u8::from(environment.paused.is_some()))
+    }),
     ("environment_since_timestamp_seconds", "Since when it is so, in seconds since 1970", |environment| {
         environment.since.map_or(0.0, |since| since.as_millis() as f64 / 1000.0)
     }),
+    (
+        "environment_drifted_objects",
+        "Objects that somebody else has changed, and that are not corrected",
+        |environment| environment.drifted.len() as f64,
+    ),
+    (
+        "environment_fought_objects",
+        "Objects that somebody else changes again and again, since the last commit",
+        |environment| environment.fights.len() as f64,
+    ),
 ];
 
 /// The gauges.

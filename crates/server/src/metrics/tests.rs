@@ -65,8 +65,11 @@ fn everything_is_counted_once() {
     # TYPE landfall_deploy_live_seconds histogram
     # TYPE landfall_deploys counter
     # TYPE landfall_environment_deploying gauge
+    # TYPE landfall_environment_drifted_objects gauge
     # TYPE landfall_environment_failed gauge
+    # TYPE landfall_environment_fought_objects gauge
     # TYPE landfall_environment_live gauge
+    # TYPE landfall_environment_paused gauge
     # TYPE landfall_environment_since_timestamp_seconds gauge
     # TYPE landfall_git_fetch_failures counter
     # TYPE landfall_git_fetch_seconds histogram
@@ -80,8 +83,11 @@ fn everything_is_counted_once() {
     landfall_deploys_total{repository="https://host/shop",environment="prod",outcome="live"} 1
     landfall_deploys_total{repository="https://host/shop",environment="prod",outcome="notLive"} 1
     landfall_environment_deploying{repository="https://host/shop",environment="te\"st"} 0.0
+    landfall_environment_drifted_objects{repository="https://host/shop",environment="te\"st"} 0.0
     landfall_environment_failed{repository="https://host/shop",environment="te\"st"} 1.0
+    landfall_environment_fought_objects{repository="https://host/shop",environment="te\"st"} 0.0
     landfall_environment_live{repository="https://host/shop",environment="te\"st"} 0.0
+    landfall_environment_paused{repository="https://host/shop",environment="te\"st"} 0.0
     landfall_environment_since_timestamp_seconds{repository="https://host/shop",environment="te\"st"} 0.0
     landfall_git_fetch_failures_total{repository="https://host/shop"} 1
     landfall_git_fetch_seconds_count{repository="https://host/shop"} 2

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::tz::TimeZone;
 use landfall_core::object::ObjectId;
-use landfall_journal::{Content, Event, EventKind, ImageChange, ObjectAction, Outcome, Time};
+use landfall_journal::{Cause, Content, Event, EventKind, ImageChange, ObjectAction, Outcome, Time};
 
 use crate::{links, words::short};
 
@@ -125,6 +125,9 @@ pub(crate) fn story(event: &Event, public_url: Option<&str>) -> Story {
     let revision = deploy.revision.as_deref().map_or("A deploy of files".to_owned(), |id| short(id).to_owned());
     let (headline, mood) = match event.kind {
         EventKind::Began => (format!("{revision} is being deployed to {place}"), Mood::Busy),
+        EventKind::Live if deploy.cause == Cause::Drift => {
+            (format!("{place} is as {revision} has it again since {since}; others had changed it"), Mood::Good)
+        }
         EventKind::Live | EventKind::ServiceLive => {
             (format!("{what} {is} live in {place} since {since}{pods}"), Mood::Good)
         }

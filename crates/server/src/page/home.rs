@@ -45,6 +45,8 @@ struct Card {
     author: String,
     reason: Vec<Sentence>,
     again: String,
+    /// Why nothing is deployed to it; empty where it is not paused.
+    paused: String,
     rollouts: Vec<Progress>,
     services: Vec<Row>,
 }
@@ -75,18 +77,29 @@ pub(crate) async fn show(State(app): State<Arc<App>>) -> Result<Html<String>, Pr
     html(&Home { title, counts, repositories, untold })
 }
 
+/// What an environment is called that nothing is deployed to.
+const PAUSED: &str = "paused";
+
 /// What is worst comes first.
 fn counts(repositories: &[Repository]) -> Vec<(&'static str, String)> {
-    let count = |colour: &str| {
-        repositories.iter().flat_map(|repository| &repository.environments).filter(|card| card.colour == colour).count()
+    let cards = || repositories.iter().flat_map(|repository| &repository.environments);
+    let count = |colour: &str, words: &str| {
+        cards().filter(|card| card.colour == colour && (card.state == PAUSED) == (words == PAUSED)).count()
     };
-    let words = [("bad", "failed"), ("busy", "on the way to live"), ("calm", "not looked at yet"), ("good", "live")];
-    let told = words.into_iter().map(|(colour, words)| (colour, count(colour), words));
+    let words = [
+        ("bad", "failed"),
+        ("busy", PAUSED),
+        ("busy", "on the way to live"),
+        ("calm", "not looked at yet"),
+        ("good", "live"),
+    ];
+    let told = words.into_iter().map(|(colour, words)| (colour, count(colour, words), words));
     told.filter(|(_, count, _)| *count > 0).map(|(colour, count, words)| (colour, format!("{count} {words}"))).collect()
 }
 
 fn card(address: &str, name: &str, environment: &Environment, services: &[Service], now: Time) -> Card {
     let (state, colour) = match &environment.phase {
+        Phase::Unknown | Phase::Done if environment.paused.is_some() => (PAUSED, "busy"),
         Phase::Unknown => ("not looked at yet", "calm"),
         Phase::NoBranch => ("the branch does not exist", "bad"),
         Phase::Writing => ("is being deployed", "busy"),
@@ -119,6 +132,7 @@ fn card(address: &str, name: &str, environment: &Environment, services: &[Servic
         author: environment.commit.as_ref().map(|commit| commit.author.clone()).unwrap_or_default(),
         reason,
         again,
+        paused: environment.paused.as_ref().map(|pause| pause.in_words(words::time)).unwrap_or_default(),
         rollouts: rollouts
             .map(|rollout| {
                 let pods = rollout.progress.map(|progress| (progress.ready, progress.total)).unzip();

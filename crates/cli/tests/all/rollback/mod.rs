@@ -5,7 +5,7 @@ mod identity;
 mod options;
 mod races;
 mod refused;
-mod remote;
+pub mod remote;
 mod revert;
 
 use remote::Remote;

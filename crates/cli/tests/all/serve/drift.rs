@@ -52,15 +52,15 @@ fn what_somebody_changes_or_deletes_is_put_right() {
     shop.work.commit("Tell more");
     serving.until_times(": Live: 1 updated", 2);
     let shown = history(&shop);
-    insta::assert_snapshot!(without_revisions(&serving.end()), @r"
+    insta::assert_snapshot!(without_revisions(&serving.end()).replace(&shop.namespace, "$NS"), @r"
     prod: follows the branch main
     prod: deploying [0] (Open the shop, Ada)
     prod: 1 to create
     prod: [0]: Live: 1 created
-    warning: prod: corrects drift: configmap/settings in namespace shop-105: data[level] was changed by kubectl-patch
+    warning: prod: corrects drift: configmap/settings in namespace $NS: data[level] was changed by kubectl-patch
     prod: 1 to update
     prod: [0]: drift: Live: 1 updated
-    warning: prod: corrects drift: configmap/settings in namespace shop-105: it was deleted, or has lost the environment's label
+    warning: prod: corrects drift: configmap/settings in namespace $NS: it was deleted, or has lost the environment's label
     prod: 1 to create
     prod: [0]: drift: Live: 1 created
     prod: deploying [1] (Tell more, Ada)

@@ -11,6 +11,7 @@ mod notifies;
 mod once;
 mod openapi;
 mod passing;
+mod paused;
 mod receiver;
 mod secrets;
 mod serving;

@@ -120,8 +120,20 @@ pub fn told(event: &Event) -> Story {
     story(event, Some("https://landfall.example.com/"))
 }
 
+/// In one order, whether or not the JSON library keeps that of insertion, which other crates of a build decide.
 fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap()
+    serde_json::to_string_pretty(&sorted(value)).unwrap()
+}
+
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let fields: BTreeMap<&String, Value> = map.iter().map(|(key, value)| (key, sorted(value))).collect();
+            fields.into_iter().map(|(key, value)| (key.clone(), value)).collect()
+        }
+        Value::Array(items) => items.iter().map(sorted).collect(),
+        other => other.clone(),
+    }
 }
 
 #[test]
@@ -134,7 +146,7 @@ fn one_text_for_each_kind() {
     }
     insta::assert_snapshot!(texts, @r"
     began:
-    9f8e7d6 is being deployed to production, by 9f8e7d6 (Ada, Tell more)
+    9f8e7d6 (Ada, Tell more) is being deployed to production
 
     live:
     gitserver a1b2c3 -> d4e5f6 is live in production since 14:32 UTC, 3 of 3 pods, by 9f8e7d6 (Ada, Tell more)
@@ -148,25 +160,25 @@ fn one_text_for_each_kind() {
     gitserver a1b2c3 -> d4e5f6 is written to production; nobody waited until it was live, by 9f8e7d6 (Ada, Tell more)
 
     refused:
-    9f8e7d6 was refused for production; nothing was written, by 9f8e7d6 (Ada, Tell more)
+    9f8e7d6 (Ada, Tell more) was refused for production; nothing was written
 
     base/web.yaml:3: the image is missing
 
     failed:
-    9f8e7d6 will not become live in production, by 9f8e7d6 (Ada, Tell more)
+    9f8e7d6 (Ada, Tell more) will not become live in production
 
     statefulset/gitserver: gitserver-0 crashes: it exited with 1; its last words: <b>no disk</b> ```
 
     superseded:
-    9f8e7d6 made way for a newer revision in production, by 9f8e7d6 (Ada, Tell more)
+    9f8e7d6 (Ada, Tell more) made way for a newer revision in production
 
     4f9d1c2 is being deployed by ada@laptop
 
     stopped:
-    9f8e7d6 was stopped in production, by 9f8e7d6 (Ada, Tell more)
+    9f8e7d6 (Ada, Tell more) was stopped in production
 
     interrupted:
-    9f8e7d6 was cut off in production; another deploy came after it, by 9f8e7d6 (Ada, Tell more)
+    9f8e7d6 (Ada, Tell more) was cut off in production; another deploy came after it
 
     serviceLive:
     gitserver a1b2c3 -> d4e5f6 is live in production since 14:32 UTC, 3 of 3 pods, by 9f8e7d6 (Ada, Tell more)
@@ -207,7 +219,7 @@ fn to_slack() {
       "blocks": [
         {
           "text": {
-            "text": "✅ *gitserver a1b2c3 -&gt; d4e5f6 is live in production since 14:32 UTC, 3 of 3 pods*\nby <https://github.com/team/shop/commit/9f8e7d69f8e7d69f8e7d69f8e7d69f8e7d6abcde|9f8e7d6 (Ada, Fix &lt;!channel&gt; @everyone **now** [x](http://evil) &lt;script&gt;alert(1)&lt;/script&gt; ```)>",
+            "text": "✅ *gitserver a1b2c3 -&gt; d4e5f6 is live in production since 14:32 UTC, 3 of 3 pods*\nby <https://github.com/team/shop/commit/9f8e7d69f8e7d69f8e7d69f8e7d69f8e7d6abcde|9f8e7d6 (Ada, Fix &lt;!channel&gt; @everyone **now** [x](http://evil) &lt;script&gt;alert(1)&lt;/script&gt; ''')>",
             "type": "mrkdwn"
           },
           "type": "section"
@@ -230,7 +242,7 @@ fn to_slack() {
       "blocks": [
         {
           "text": {
-            "text": "❌ *9f8e7d6 will not become live in production*\nby <https://github.com/team/shop/commit/9f8e7d69f8e7d69f8e7d69f8e7d69f8e7d6abcde|9f8e7d6 (Ada, Fix &lt;!channel&gt; @everyone **now** [x](http://evil) &lt;script&gt;alert(1)&lt;/script&gt; ```)>",
+            "text": "❌ *9f8e7d6 will not become live in production*\nby <https://github.com/team/shop/commit/9f8e7d69f8e7d69f8e7d69f8e7d69f8e7d6abcde|9f8e7d6 (Ada, Fix &lt;!channel&gt; @everyone **now** [x](http://evil) &lt;script&gt;alert(1)&lt;/script&gt; ''')>",
             "type": "mrkdwn"
           },
           "type": "section"
@@ -313,7 +325,7 @@ fn to_teams() {
                 "type": "RichTextBlock"
               }
             ],
-            "fallbackText": "9f8e7d6 will not become live in production, by 9f8e7d6 (Ada, Fix <!channel> @everyone **now** [x](http://evil) <script>alert(1)</script> ```)",
+            "fallbackText": "9f8e7d6 (Ada, Fix <!channel> @everyone **now** [x](http://evil) <script>alert(1)</script> ```) will not become live in production",
             "msteams": {
               "width": "Full"
             },
@@ -537,7 +549,7 @@ fn to_grafana() {
         "production",
         "began"
       ],
-      "text": "9f8e7d6 is being deployed to production, by 9f8e7d6 (Ada, Fix &lt;!channel&gt; @everyone **now** [x](http://evil) &lt;script&gt;alert(1)&lt;/script&gt; ```)<br><a href=\"https://landfall.example.com/deploys/01kb0000000000000000000000\">More about this deploy</a>",
+      "text": "9f8e7d6 (Ada, Fix &lt;!channel&gt; @everyone **now** [x](http://evil) &lt;script&gt;alert(1)&lt;/script&gt; ```) is being deployed to production<br><a href=\"https://landfall.example.com/deploys/01kb0000000000000000000000\">More about this deploy</a>",
       "time": 1795617060000
     }
     "#);
@@ -549,7 +561,7 @@ fn to_grafana() {
         "production",
         "failed"
       ],
-      "text": "9f8e7d6 will not become live in production, by 9f8e7d6 (Ada, Fix &lt;!channel&gt; @everyone **now** [x](http://evil) &lt;script&gt;alert(1)&lt;/script&gt; ```)<br>statefulset/gitserver: gitserver-0 crashes: it exited with 1; its last words: &lt;b&gt;no disk&lt;/b&gt; ```<br><a href=\"https://landfall.example.com/deploys/01kb0000000000000000000000\">More about this deploy</a>",
+      "text": "9f8e7d6 (Ada, Fix &lt;!channel&gt; @everyone **now** [x](http://evil) &lt;script&gt;alert(1)&lt;/script&gt; ```) will not become live in production<br>statefulset/gitserver: gitserver-0 crashes: it exited with 1; its last words: &lt;b&gt;no disk&lt;/b&gt; ```<br><a href=\"https://landfall.example.com/deploys/01kb0000000000000000000000\">More about this deploy</a>",
       "time": 1795617060000,
       "timeEnd": 1795617125000
     }
@@ -609,8 +621,8 @@ fn by_mail() {
     Content-Type: text/plain; charset=utf-8
     Content-Transfer-Encoding: quoted-printable
 
-    9f8e7d6 will not become live in production, by 9f8e7d6 (Ada, Fix <!channel>=
-     @everyone **now** [x](http://evil) <script>alert(1)</script> ```)
+    9f8e7d6 (Ada, Fix <!channel> @everyone **now** [x](http://evil) <script>ale=
+    rt(1)</script> ```) will not become live in production
 
     statefulset/gitserver: gitserver-0 crashes: it exited with 1; its last word=
     s: <b>no disk</b> ```
