@@ -58,7 +58,7 @@ fn unknown_field() {
     5 |     path: [base]
       |     ^^^^
       |
-      = help: The fields of `prod` are: branch, maxPruneShare, paths, selector, target
+      = help: The fields of `prod` are: branch, drift, maxPruneShare, paths, paused, selector, target
 
     error: landfall.yaml of revision f30bdd0 cannot be used; nothing was applied
     --- exit status 1 ---
@@ -259,6 +259,8 @@ fn kubeconfig_from_a_variable_that_is_not_set() {
       |
     6 |     target: {kubernetes: {kubeconfig: $SHOP_KUBECONFIG}}
       |                           ^^^^^^^^^^
+      |
+      = help: What is secret or differs from place to place is not in the repository but in a variable or a file
 
     error: landfall.yaml of revision 7cf299a cannot be used; nothing was applied
     --- exit status 1 ---
