@@ -355,7 +355,7 @@ readyConditions: {Widget.example.com: Established}
         landfall.yaml:4:40: 'mail' is not the address of a mail server
         landfall.yaml:4:24: `username` and `password` belong together
         ");
-        insta::assert_snapshot!(fault(&environment("paths: [base], drift: reprot")), @"");
+        insta::assert_snapshot!(fault(&environment("paths: [base], drift: reprot")), @"landfall.yaml:3:72: `drift` must be one of `correct`, `report`, `ignore`");
         insta::assert_snapshot!(fault("name: [\n"), @"landfall.yaml:1:7: The bracket is not closed");
     }
 

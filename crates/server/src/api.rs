@@ -1,7 +1,5 @@
 //! The same as JSON: shapes as `landfall history -o json` has them, described in docs/json.md.
 
-#![allow(unused_qualifications, reason = "the macro of utoipa writes them")]
-
 use std::sync::Arc;
 
 use axum::{

@@ -12,6 +12,9 @@ fn a_commit_changes_the_file_alone_and_is_pushed() {
     let sandbox = Sandbox::new();
     let repo = sandbox.repo("repo");
     let first = repo.write("landfall.yaml", "a: 1\n").write("base/web.yaml", "a: 1\n").commit("Start");
+    for (name, value) in [("user.name", "Ada"), ("user.email", "ada@example.com")] {
+        git(&sandbox.path("repo"), ["config", name, value]);
+    }
     git(sandbox.path("repo").parent().unwrap(), ["clone", "--quiet", "--bare", "repo", "bare.git"]);
     let mirror = sandbox.mirror(&format!("file://{}", sandbox.path("bare.git").display())).unwrap();
     let onto = mirror.branch("main").unwrap().id;

@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{extract::State, response::Html};
-use landfall_deploy::follow::{Environment, Phase};
+use landfall_deploy::{
+    follow::{Environment, Phase},
+    target::Drifted,
+};
 use landfall_journal::{DeliveryState, Service, Time};
 
 use super::{
     html,
     summary::{Moment, Progress, Revision, Row, Sentence, moment},
 };
-use crate::{app::App, problem::Problem, words};
+use crate::{app::App, links, problem::Problem, words};
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -47,9 +50,25 @@ struct Card {
     again: String,
     /// Why nothing is deployed to it; empty where it is not paused.
     paused: String,
+    /// The revision that somebody has deployed by hand; empty where nobody has.
+    other: String,
+    drifted: Vec<Changed>,
+    /// So many more objects have drifted.
+    more_drifted: usize,
+    fights: Vec<String>,
     rollouts: Vec<Progress>,
     services: Vec<Row>,
 }
+
+/// An object that somebody else has changed.
+struct Changed {
+    name: String,
+    link: String,
+    what: String,
+}
+
+/// So many objects that have drifted are shown.
+const SHOWN: usize = 20;
 
 pub(crate) async fn show(State(app): State<Arc<App>>) -> Result<Html<String>, Problem> {
     let now = Time::now();
@@ -79,6 +98,14 @@ pub(crate) async fn show(State(app): State<Arc<App>>) -> Result<Html<String>, Pr
 
 /// What an environment is called that nothing is deployed to.
 const PAUSED: &str = "paused";
+
+fn changed(environment: &str, drifted: &Drifted) -> Changed {
+    Changed {
+        name: drifted.object.to_string(),
+        link: links::object(environment, &drifted.object),
+        what: drifted.drift.join("; "),
+    }
+}
 
 /// What is worst comes first.
 fn counts(repositories: &[Repository]) -> Vec<(&'static str, String)> {
@@ -132,6 +159,10 @@ fn card(address: &str, name: &str, environment: &Environment, services: &[Servic
         author: environment.commit.as_ref().map(|commit| commit.author.clone()).unwrap_or_default(),
         reason,
         again,
+        other: environment.other.clone().unwrap_or_default(),
+        drifted: environment.drifted.iter().take(SHOWN).map(|drifted| changed(name, drifted)).collect(),
+        more_drifted: environment.drifted.len().saturating_sub(SHOWN),
+        fights: environment.fights.clone(),
         paused: environment.paused.as_ref().map(|pause| pause.in_words(words::time)).unwrap_or_default(),
         rollouts: rollouts
             .map(|rollout| {

@@ -23,7 +23,6 @@ pub const SECRET: &str = "s3cret";
 pub struct Asking {
     pub address: SocketAddr,
     pub journal: Arc<Journal>,
-    pub board: Arc<Board>,
     pub runtime: Runtime,
     /// Given when a webhook was taken.
     pub hint: Arc<Notify>,
@@ -59,7 +58,7 @@ impl Asking {
             Box::pin(async move { answer }) as _
         });
         let app = App {
-            board: Arc::clone(&board),
+            board,
             journal: Arc::clone(&journal),
             access: Access::new(address, None, None).unwrap(),
             hints: Hints(vec![Arc::clone(&hint)]),
@@ -69,7 +68,7 @@ impl Asking {
         };
         let (ends, ended) = watch::channel(false);
         runtime.spawn(serve(Arc::new(app), listener, ended));
-        Self { address, journal, board, runtime, hint, _ends: ends, _folder: folder }
+        Self { address, journal, runtime, hint, _ends: ends, _folder: folder }
     }
 
     /// The whole answer to a GET.

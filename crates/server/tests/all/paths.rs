@@ -25,7 +25,8 @@ fn nothing_of_the_machine_can_be_reached() {
     ] {
         for (answer, is_page) in [(asking.get(path), false), (asking.browse(path), true)] {
             assert!(matches!(status(&answer), "400" | "404"), "{path}: {answer}");
-            assert!(!answer.contains("root:") && !(is_page && answer.contains("<script>")), "{path}: {answer}");
+            assert!(!answer.contains("root:"), "{path}: {answer}");
+            assert!(!(is_page && answer.contains("<script>")), "{path}: {answer}");
         }
     }
 }

@@ -86,10 +86,11 @@ fn what_somebody_changes_or_deletes_is_put_right() {
 #[test]
 fn it_is_only_told_where_that_is_asked_for() {
     let shop = open_with("report");
-    let serving = Serving::start(&shop);
+    let serving = Serving::start_with(&shop, &["--listen", "127.0.0.1:0"]);
     serving.until("Live: 1 created");
     set_level(&shop, "wrong");
-    serving.until("drift: configmap/settings in namespace").until("data.level was changed by kubectl-patch");
+    serving.until("drift: configmap/settings in namespace").until("was changed by kubectl-patch");
+    serving.until_page("/", "Somebody else has changed what was applied");
     set_level(&shop, "info");
     serving.until("everything is as it was applied again");
     let said = serving.end();
