@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use landfall_bench_browser::{Browser, Eyes};
 
-use super::{CONFIG, Serving};
+use super::{Serving, reporting};
 use crate::live::stage::{Stage, web};
 
 const SECRET: &str = "apiVersion: v1
@@ -23,7 +23,7 @@ const LARGEST: usize = 100_000;
 /// An environment of which one commit is live.
 fn open() -> Option<(Stage, Serving)> {
     let stage = Stage::open()?;
-    stage.write("landfall.yaml", CONFIG).write("base/web.yaml", &web("v1", "")).write("base/login.yaml", SECRET);
+    stage.write("landfall.yaml", &reporting()).write("base/web.yaml", &web("v1", "")).write("base/login.yaml", SECRET);
     stage.write("base/settings.yaml", &crate::shop::config_map("settings"));
     stage.work.commit("Open the shop");
     let serving = Serving::start_with(&stage, &["--listen", "127.0.0.1:0", "--timeout", "12s"]);
@@ -123,6 +123,10 @@ fn everything_works_without_scripts() {
     browser.until_text("spec.replicas");
     assert!(browser.text().contains("- 2\n+ 1"), "{}", browser.text());
     browser.picture(&picture("object-differs", &eyes));
+
+    browser.click("nav a[href='/']");
+    browser.until_text("deployment/web");
+    browser.picture(&picture("home-drift", &eyes));
 
     browser.click("nav a[href='/timeline']");
     browser.choose("select[name=outcome]", "live");

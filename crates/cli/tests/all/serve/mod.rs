@@ -33,6 +33,11 @@ environments:
       kubernetes: {namespace: $NS}
 ";
 
+/// The same where what others change stays, to be looked at.
+fn reporting() -> String {
+    CONFIG.replace("    branch:", "    drift: report\n    branch:")
+}
+
 /// An environment with a repository that has one commit.
 fn open() -> Shop<'static> {
     let shop = Shop::open();

@@ -28,6 +28,7 @@ fn every_answer_has_the_shape_of_the_document() {
         ("/api/v1/live-at", "?environment=none&at=2100-01-01".to_owned(), "404"),
         ("/api/v1/object", format!("?{object}=settings"), "200"),
         ("/api/v1/object", format!("?{object}=none"), "404"),
+        ("/api/v1/notifications", String::new(), "200"),
         ("/api/v1/openapi.json", String::new(), "200"),
     ];
     let known: BTreeSet<&str> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();

@@ -1,6 +1,6 @@
 //! Values of Secrets are in no answer.
 
-use super::{CONFIG, Serving};
+use super::{Serving, reporting};
 use crate::shop::Shop;
 
 const SECRET: &str = "apiVersion: v1
@@ -12,14 +12,14 @@ stringData: {password: canary-one-of-git}
 #[test]
 fn values_of_secrets_are_in_no_answer() {
     let shop = Shop::open();
-    shop.write("landfall.yaml", CONFIG).write("base/login.yaml", SECRET);
+    shop.write("landfall.yaml", &reporting()).write("base/login.yaml", SECRET);
     shop.work.commit("Open the shop");
     let serving = Serving::start_with(&shop, &["--listen", "127.0.0.1:0"]);
     serving.until("Live: 1 created");
     // Desired and live differ, each with a value of its own; a manifest that cannot be used quotes one.
     let by_hand = r#"{"stringData":{"password":"canary-two-by-hand","more":"canary-three"}}"#;
     shop.kubectl(&["patch", "secret", "login", "-p", by_hand]).ok();
-    shop.write("base/login.yaml", &SECRET.replace("canary-one-of-git}", "canary-four, canary-five: [canary-six]}"));
+    shop.write("base/login.yaml", &SECRET.replace("canary-one-of-git}", "canary-four, other: [canary-six]}"));
     shop.work.commit("Break it");
     serving.until("1 field is wrong");
 
