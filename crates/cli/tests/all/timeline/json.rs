@@ -126,6 +126,7 @@ fn a_deploy_with_all_its_times_and_changes() {
         {
           "name": "prod",
           "live": true,
+          "paused": null,
           "target": "context admin ($SERVER)",
           "revision": "02cbabf98272f912cfa47384e8d9f7a000bf4e0a",
           "applied": "[TIME]",
