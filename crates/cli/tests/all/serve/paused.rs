@@ -29,7 +29,7 @@ fn nothing_is_deployed_before_it_is_resumed() {
     serving.until("(Tell more) is not deployed");
     assert_eq!(live_level(&shop), "info");
     serving.until_page("/", "Nothing is deployed to prod: it is paused since");
-    serving.until_page("/metrics", "environment=\"prod\"} 1\n# HELP landfall_environment_phase_since_seconds");
+    serving.until_page("/metrics", "environment=\"prod\"} 1.0\n# HELP landfall_environment_since_timestamp_seconds");
     let api = serving.get("/api/v1/environments");
     assert!(api.contains(r#""paused":{"reason":"Moving the database","until":null,"since":"2026-01-02T03:04:05.000Z","by":"Ada","fault":null}"#), "{api}");
     // One that begins while it is paused knows what was live before, and deploys nothing either.
