@@ -71,7 +71,7 @@ fn unknown_field() {
     7 | selectors: {}
       | ^^^^^^^^^
       |
-      = help: The fields of landfall.yaml are: environments, name, readyConditions
+      = help: The fields of landfall.yaml are: environments, name, notifications, readyConditions
 
     error: landfall.yaml of revision 6439b1f cannot be used; nothing was applied
     --- exit status 1 ---
