@@ -115,7 +115,8 @@ impl Cluster {
     /// `default`, waits for it.
     pub fn namespace(&self) -> String {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("test-{}", COUNT.fetch_add(1, Ordering::Relaxed) + 1);
+        // Of one length, so that columns are the same in every run.
+        let name = format!("test-{:02}", COUNT.fetch_add(1, Ordering::Relaxed) + 1);
         self.kubectl(&["create", "namespace", &name]).ok();
         self.wait_for_account(&name);
         name
