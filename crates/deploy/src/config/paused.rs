@@ -4,7 +4,7 @@ use landfall_journal::Time;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Config, Environment};
+use super::Config;
 
 /// That nothing is deployed to an environment, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -27,13 +27,6 @@ impl Paused {
     /// Whether it is not over yet.
     pub fn holds_at(&self, now: Time) -> bool {
         self.until().is_none_or(|until| now < until)
-    }
-}
-
-impl Environment {
-    /// Why nothing is deployed to the environment now, if so.
-    pub fn paused_at(&self, now: Time) -> Option<&Paused> {
-        self.paused.as_ref().filter(|paused| paused.holds_at(now))
     }
 }
 
