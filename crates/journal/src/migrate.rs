@@ -11,9 +11,10 @@ use crate::{
 };
 
 /// Every version of the tables: its number, its name and what leads to it. Only ever added to.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "journal", include_str!("../migrations/0001_journal.sql")),
     (2, "notifications", include_str!("../migrations/0002_notifications.sql")),
+    (3, "filters", include_str!("../migrations/0003_filters.sql")),
 ];
 
 /// Where the database says which of them it has.
