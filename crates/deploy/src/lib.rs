@@ -11,6 +11,7 @@ pub mod pause;
 pub mod plan;
 pub mod progress;
 mod record;
+pub mod recorded;
 mod run;
 mod running;
 pub mod status;

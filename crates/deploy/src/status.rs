@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use crate::{
     environment::EnvironmentKey,
+    recorded,
     target::{Drifted, ObserveRequest, Target, TargetError, WatchRequest},
 };
 
@@ -153,20 +154,7 @@ async fn drifted(
     if target.rolls_by_itself() {
         return Ok(Vec::new());
     }
-    let recorded = own.objects.keys().filter_map(|id| {
-        let kind = catalog.preferred(&id.group_kind())?.clone();
-        Some((id.clone(), ListQuery { kind, namespace: id.namespace.clone() }))
-    });
-    let wanted = recorded.collect();
-    let observe =
-        ObserveRequest { queries: &[], selector: request.selector, wanted: &wanted, required: &Default::default() };
-    let observed = target.observe(&observe).await?;
-    let of = |id: &ObjectId| match observed.live.get(id) {
-        Some(live) => live.drift.clone(),
-        None => vec!["it was removed".to_owned()],
-    };
-    let all = wanted.keys().map(|id| Drifted { object: id.clone(), drift: of(id) });
-    Ok(all.filter(|drifted| !drifted.drift.is_empty()).collect())
+    recorded::drifted(target, request.selector, &recorded::wanted(own.objects.keys(), catalog)).await
 }
 
 /// Workloads always; what else there is (claims, Ingresses, ...) only while it is not live.

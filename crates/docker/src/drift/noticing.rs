@@ -1,14 +1,14 @@
 //! Notices what somebody else changes of an environment on the engine: its events say when to look.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use futures::{StreamExt, stream::BoxStream};
 use landfall_core::{object::ObjectId, observation::ListQuery};
-use landfall_deploy::target::{DriftRequest, DriftSight, DriftWatch, Drifted, ObserveRequest, Target, TargetError};
+use landfall_deploy::{
+    recorded,
+    target::{DriftRequest, DriftSight, DriftWatch, Target, TargetError},
+};
 use tokio::time::timeout;
 
 use crate::{
@@ -37,32 +37,17 @@ pub struct Noticing {
 impl Noticing {
     /// Begins. `target` is not used for anything else: it remembers what was looked at last.
     pub fn begin(target: DockerTarget, request: &DriftRequest) -> Self {
-        let query = |id: &ObjectId| {
-            let kind = request.catalog.preferred(&id.group_kind())?.clone();
-            Some((id.clone(), ListQuery { kind, namespace: id.namespace.clone() }))
-        };
         // In this order nothing is missed: events from now on, then the first look.
         let events = target.engine().events(target.engine().now());
-        let wanted = request.applied.keys().filter_map(query).collect();
+        let wanted = recorded::wanted(request.applied.keys(), &request.catalog);
         Self { target, request: request.clone(), wanted, events, told: None }
     }
 
     async fn look(&mut self) -> Result<DriftSight, TargetError> {
         // What is observed is that of the environment whose inventory was read last.
         self.target.inventories(&self.request.key).await?;
-        let observe = ObserveRequest {
-            queries: &[],
-            selector: &self.request.selector,
-            wanted: &self.wanted,
-            required: &BTreeSet::new(),
-        };
-        let observed = self.target.observe(&observe).await?;
-        let drift = |id: &ObjectId| match observed.live.get(id) {
-            Some(live) => live.drift.clone(),
-            None => vec!["it was removed".to_owned()],
-        };
-        let drifted = self.wanted.keys().map(|id| Drifted { object: id.clone(), drift: drift(id) });
-        Ok(DriftSight { drifted: drifted.filter(|one| !one.drift.is_empty()).collect(), warnings: Vec::new() })
+        let drifted = recorded::drifted(&self.target, &self.request.selector, &self.wanted).await?;
+        Ok(DriftSight { drifted, warnings: Vec::new() })
     }
 
     /// Waits until something of the environment has happened, and then until it is quiet.
