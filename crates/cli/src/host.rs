@@ -17,7 +17,7 @@ use landfall_server::{Metrics, notify::Notifier};
 
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
-    environment::{JobArgs, Unread, is_before, unread},
+    environment::{JobArgs, Unread, is_before, unasked, unread},
     error::CommandError,
     output::{
         self,
@@ -49,12 +49,12 @@ pub struct Served {
 #[async_trait]
 impl Host for Served {
     async fn place(&self, config: &Config, environment: &str, commit: &Commit) -> Result<Place, Fault> {
-        self.connected(config, environment, commit).await.map(|(_, place)| place)
+        self.connected(config, environment, commit, false).await.map(|(_, place)| place)
     }
 
     async fn prepare(&self, config: &Config, environment: &str, commit: &Commit) -> Result<Prepared, Fault> {
         let (Connected { repository, target, mut request, paths }, _) =
-            self.connected(config, environment, commit).await?;
+            self.connected(config, environment, commit, true).await?;
         let manifests = match repository.manifests(&commit.id, &paths) {
             Ok(manifests) => Ok(manifests),
             Err(error) => Err(error.into_faults().map_err(passing)?),
@@ -207,12 +207,14 @@ fn passing(error: CommandError) -> Fault {
 }
 
 impl Served {
-    /// Prepares the connection to an environment's target, and tells where its deploys are recorded. Asks nobody.
+    /// Prepares the connection to an environment's target, and tells where its deploys are recorded. Asks nobody, unless it
+    /// reads ahead what a deploy will need.
     async fn connected(
         &self,
         config: &Config,
         environment: &str,
         commit: &Commit,
+        reads_ahead: bool,
     ) -> Result<(Connected, Place), Fault> {
         let repository = DeploymentRepository::Mirror(Arc::clone(&self.mirror));
         let args = JobArgs {
@@ -229,8 +231,12 @@ impl Served {
         };
         // The only thing that can be wrong here is the commit's own configuration.
         let own = |error: CommandError| Fault { message: error.text(), is_passing: false };
-        let Unread { target, request, paths } =
-            unread(&repository, config, environment, commit, &args).await.map_err(own)?;
+        let unread = if reads_ahead {
+            unread(&repository, config, environment, commit, &args).await
+        } else {
+            unasked(&repository, config, environment, commit, &args).await
+        };
+        let Unread { target, request, paths } = unread.map_err(own)?;
         let target = target.map_err(passing)?.into_target();
         let place = request.key(target.as_ref()).place(target.as_ref());
         self.board.placed(&self.address(), environment, target.describe(), place.clone());

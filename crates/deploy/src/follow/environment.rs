@@ -7,7 +7,7 @@ use std::{
 
 use landfall_core::diagnostic::Diagnostic;
 use landfall_git::{Commit, Error, Mirror, Revision};
-use landfall_journal::{Cause, Filter, Journal, Outcome, Time};
+use landfall_journal::{Cause, Journal, Outcome, Time};
 use tokio::{
     runtime::Handle,
     sync::watch,
@@ -23,6 +23,7 @@ use super::{
     next::{Current, Next, Past, next},
     notice::Noticed,
     pace::Pace,
+    standby::newest,
     tend::Tending,
 };
 use crate::{
@@ -233,33 +234,28 @@ impl Loop {
         ended: Ended,
         kept: Option<Arc<Kept>>,
     ) -> Option<Live> {
-        match (ended, kept) {
-            (Ended::Done, Some(kept)) => {
-                let (host, name) = (Arc::clone(&self.host), self.name.clone());
-                let (commit, config) = (Arc::clone(&running.commit), Arc::clone(&running.config));
-                let mut live = Live::start(host, name, commit, config, Arc::clone(&kept))?;
-                if let Some(before) = before.filter(|_| running.cause == Cause::Drift) {
-                    for drifted in live.succeed(before, &kept.written) {
-                        self.host.tell(News::Fight { environment: self.name.clone(), drifted });
-                    }
+        let corrected = running.cause == Cause::Drift;
+        let (host, name) = (Arc::clone(&self.host), self.name.clone());
+        if let (Ended::Done, Some(kept)) = (ended, kept) {
+            let (commit, config) = (Arc::clone(&running.commit), Arc::clone(&running.config));
+            let mut live = Live::start(host, name, commit, config, Arc::clone(&kept))?;
+            if let Some(before) = before.filter(|_| corrected) {
+                for drifted in live.succeed(before, &kept.written) {
+                    self.host.tell(News::Fight { environment: self.name.clone(), drifted });
                 }
-                Some(live)
             }
-            (Ended::OwnFault, _) => before.map(|mut before| {
-                if running.cause == Cause::Drift {
-                    before.refused();
-                }
-                before.go_on(Arc::clone(&self.host), self.name.clone());
-                before
-            }),
-            // It is tried again, and corrects everything then.
-            (Ended::PassingFault, _) if running.cause == Cause::Drift => before.map(|mut before| {
-                before.failed();
-                before.go_on(Arc::clone(&self.host), self.name.clone());
-                before
-            }),
-            _ => None,
+            return Some(live);
         }
+        let mut before = before?;
+        match (ended, corrected) {
+            (Ended::OwnFault, true) => before.refused(),
+            (Ended::OwnFault, false) => {}
+            (Ended::PassingFault, true) => before.failed(),
+            // A commit is tried again, and corrects everything then.
+            (Ended::PassingFault, false) | (Ended::Done, _) => return None,
+        }
+        before.go_on(host, name);
+        Some(before)
     }
 
     fn tell_drift(&self, live: &mut Live) {
@@ -361,10 +357,8 @@ async fn kept(host: &dyn Host, journal: &Journal, config: &Config, name: &str, c
         })
         .ok()?;
     let key = request.key(target.as_ref());
-    let newest = Filter { place: Some(key.place(target.as_ref())), limit: Some(1), ..Filter::default() };
-    // A journal that does not answer is told of by the next deploy.
-    for summary in journal.deploys(&newest).await.ok().into_iter().flat_map(|page| page.deploys) {
-        host.tell(News::Recorded { environment: name.to_owned(), deploy: Box::new(summary.deploy) });
+    if let Some(deploy) = newest(journal, key.place(target.as_ref())).await {
+        host.tell(News::Recorded { environment: name.to_owned(), deploy: Box::new(deploy) });
     }
     (!target.rolls_by_itself()).then(|| Kept {
         target,

@@ -2,13 +2,16 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::sync::watch;
 
 use super::{
     host::{Host, News},
     keep::Kept,
 };
-use crate::target::{DriftRequest, Drifted, TargetError};
+use crate::{
+    target::{DriftRequest, Drifted, TargetError},
+    task::Task,
+};
 
 /// The wait after a failure.
 const RETRY: Duration = Duration::from_secs(10);
@@ -28,7 +31,7 @@ pub(super) struct Noticed {
 /// An environment that is being watched. Ends when it is dropped.
 pub(super) struct Noticing {
     noticed: watch::Receiver<Noticed>,
-    task: JoinHandle<()>,
+    _task: Task<()>,
 }
 
 impl Noticing {
@@ -42,7 +45,7 @@ impl Noticing {
     ) -> Self {
         let (tell, noticed) = watch::channel(Noticed::default());
         let notice = Notice { host, environment, kept, request, revision, tell };
-        Self { noticed, task: tokio::spawn(notice.run()) }
+        Self { noticed, _task: Task::spawn(notice.run()) }
     }
 
     /// What is not as applied now.
@@ -56,12 +59,6 @@ impl Noticing {
             // The task has ended by a fault of its own; there is nothing to wait for.
             std::future::pending::<()>().await;
         }
-    }
-}
-
-impl Drop for Noticing {
-    fn drop(&mut self) {
-        self.task.abort();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use landfall_journal::{Candidate, Election, Filter, Place, Time};
+use landfall_journal::{Candidate, Deploy, Election, Filter, Journal, Place, Time};
 
 use super::{
     host::News,
@@ -22,8 +22,16 @@ const LOOKS: u32 = 15;
 struct Shown {
     seen: Seen,
     places: Vec<(String, Place)>,
+    /// The newest deploys that were told.
+    recorded: BTreeMap<String, Deploy>,
     /// The pauses that were told.
     paused: BTreeMap<String, Arc<Pause>>,
+}
+
+/// The newest deploy of a place. A journal that does not answer is told of by the next deploy.
+pub(super) async fn newest(journal: &Journal, place: Place) -> Option<Deploy> {
+    let newest = Filter { place: Some(place), limit: Some(1), ..Filter::default() };
+    journal.deploys(&newest).await.ok()?.deploys.pop().map(|summary| summary.deploy)
 }
 
 impl Follower {
@@ -72,12 +80,11 @@ impl Follower {
             }
         }
         for (environment, place) in &shown.places {
-            let newest = Filter { place: Some(place.clone()), limit: Some(1), ..Filter::default() };
-            if let Ok(page) = self.journal.deploys(&newest).await {
-                for summary in page.deploys {
-                    let deploy = Box::new(summary.deploy);
-                    self.host.tell(News::Recorded { environment: environment.clone(), deploy });
-                }
+            let Some(deploy) = newest(&self.journal, place.clone()).await else { continue };
+            // Whoever has the page open is not to load it anew for nothing.
+            if shown.recorded.get(environment) != Some(&deploy) {
+                shown.recorded.insert(environment.clone(), deploy.clone());
+                self.host.tell(News::Recorded { environment: environment.clone(), deploy: Box::new(deploy) });
             }
         }
     }
