@@ -12,7 +12,7 @@ use std::{
 use landfall_bench_cluster::Cluster;
 use serde_json::Value;
 
-use super::{DEPLOY, PATIENCE, USER, image, replace};
+use super::{DEPLOY, PATIENCE, USER, edit, image, is_live, replace};
 use crate::{live::stage, runner::Workspace};
 
 #[test]
@@ -102,10 +102,7 @@ spec:
     }
 
     fn edit(&self, from: &str, to: &str) {
-        let path = self.work.dir().join("kubernetes/landfall.yaml");
-        let text = fs::read_to_string(&path).unwrap();
-        assert!(text.contains(from), "{text}");
-        fs::write(path, text.replace(from, to)).unwrap();
+        edit(&self.work, "kubernetes/landfall.yaml", from, to);
     }
 
     /// Commits everything, for the pod to see.
@@ -133,12 +130,9 @@ spec:
         let started = Instant::now();
         loop {
             let deploys = self.deploys();
-            let is_live = deploys
-                .first()
-                .is_some_and(|newest| newest["deploy"]["subject"] == subject && newest["deploy"]["outcome"] == "live");
             let images = "jsonpath={.items[*].spec.containers[*].image}";
             let pods = self.cluster.kubectl(&["get", "pods", "-n", "landfall", "-o", images]).ok();
-            if is_live && pods == image {
+            if is_live(&deploys, subject) && pods == image {
                 return;
             }
             if started.elapsed() > PATIENCE {

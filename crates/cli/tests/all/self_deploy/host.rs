@@ -15,7 +15,7 @@ use std::{
 use landfall_bench_engine::{Engine, can_run};
 use serde_json::Value;
 
-use super::{DEPLOY, PATIENCE, USER, image, replace};
+use super::{DEPLOY, PATIENCE, USER, edit, image, is_live, replace};
 use crate::runner::Workspace;
 
 #[test]
@@ -108,10 +108,7 @@ impl Host {
     }
 
     fn edit(&self, from: &str, to: &str) {
-        let path = self.work.dir().join("docker/landfall.yaml");
-        let text = fs::read_to_string(&path).unwrap();
-        assert!(text.contains(from), "{text}");
-        fs::write(path, text.replace(from, to)).unwrap();
+        edit(&self.work, "docker/landfall.yaml", from, to);
     }
 
     fn address(&self) -> String {
@@ -132,11 +129,8 @@ impl Host {
         let started = Instant::now();
         loop {
             let deploys = self.deploys();
-            let is_live = deploys
-                .first()
-                .is_some_and(|newest| newest["deploy"]["subject"] == subject && newest["deploy"]["outcome"] == "live");
             let containers = self.containers("--all");
-            if is_live && containers.len() == 1 {
+            if is_live(&deploys, subject) && containers.len() == 1 {
                 return;
             }
             assert!(

@@ -5,10 +5,15 @@ mod host;
 mod unit;
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
 };
+
+use serde_json::Value;
+
+use crate::runner::Workspace;
 
 /// What users run it by.
 const DEPLOY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy");
@@ -37,4 +42,19 @@ fn replace(text: String, replaced: &[(&str, String)]) -> String {
         assert!(text.contains(from), "{from} is not in:\n{text}");
         text.replacen(from, to, 1)
     })
+}
+
+/// Changes a file of a repository.
+fn edit(work: &Workspace, file: &str, from: &str, to: &str) {
+    let path = work.dir().join(file);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{text}");
+    fs::write(path, text.replace(from, to)).unwrap();
+}
+
+/// Whether the newest deploy of a timeline has this subject, and is live.
+fn is_live(deploys: &[Value], subject: &str) -> bool {
+    deploys
+        .first()
+        .is_some_and(|newest| newest["deploy"]["subject"] == subject && newest["deploy"]["outcome"] == "live")
 }
