@@ -83,6 +83,9 @@ fn nothing_is_left_of_a_killed_process_and_its_node() {
     if !can_run_real_node() {
         return;
     }
+    // Other programs of this machine have some, such as a Podman.
+    let mounts = || fs::read_to_string("/proc/self/mountinfo").unwrap().lines().map(str::to_owned).collect::<Vec<_>>();
+    let others = mounts();
     let background = Background::new("real");
     background.run("up");
     let kubeconfig = background.file("kubeconfig");
@@ -96,10 +99,8 @@ fn nothing_is_left_of_a_killed_process_and_its_node() {
     let cgroup = format!("{}-{}", keeper.file_name().unwrap().display(), cluster.file_name().unwrap().display());
     let left = || {
         let mut left = processes(&keeper.display().to_string());
-        let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
-        left.extend(
-            mounts.lines().filter(|line| line.contains(&cgroup) || line.contains("/run/netns")).map(str::to_owned),
-        );
+        let own = |line: &String| line.contains(&cgroup) || line.contains("/run/netns") && !others.contains(line);
+        left.extend(mounts().into_iter().filter(own));
         let mut paths = vec![format!("/sys/class/net/{link}"), keeper.display().to_string()];
         let hierarchies = fs::read_dir("/sys/fs/cgroup").unwrap().filter_map(Result::ok);
         paths.extend(hierarchies.map(|entry| entry.path().join(&cgroup).display().to_string()));
