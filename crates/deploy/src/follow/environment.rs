@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::{
-    attempt::{Asked, Attempt, Control, Ended, attempt},
+    attempt::{Asked, Attempt, Control, Ended, attempt, look_after},
     host::{Host, News, Prepared},
     keep::Kept,
     live::Live,
@@ -23,6 +23,7 @@ use super::{
     next::{Current, Next, Past, next},
     notice::Noticed,
     pace::Pace,
+    recall::Recall,
     standby::newest,
     tend::Tending,
 };
@@ -58,18 +59,43 @@ pub(super) struct Loop {
 }
 
 /// A deploy under way.
-struct Running {
+pub(super) struct Running {
     commit: Arc<Commit>,
     config: Arc<Config>,
-    cause: Cause,
+    doing: Doing,
     control: Arc<Control>,
     task: JoinHandle<Attempt>,
 }
 
-/// The deploy that ended last.
-struct Last {
-    commit: Arc<Commit>,
+/// What a deploy is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doing {
+    /// The newest commit becomes live.
+    Newest,
+    /// What others changed is put right.
+    Correct,
+    /// The newest commit is refused: what was begun before it, for this cause, is brought to its end.
+    GoOn(Cause),
+    /// The newest commit is refused: what is live is looked after on. Nothing is written.
+    LookAfter,
+}
+
+impl Doing {
+    fn cause(self) -> Cause {
+        match self {
+            Self::Newest => Cause::Serve,
+            Self::Correct | Self::LookAfter => Cause::Drift,
+            Self::GoOn(cause) => cause,
+        }
+    }
+}
+
+/// The deploy of the newest commit that ended last.
+pub(super) struct Last {
+    pub commit: Arc<Commit>,
     ended: Ended,
+    /// Whether the commit was refused.
+    pub refused: bool,
     what: String,
     at: Instant,
     rest: Duration,
@@ -83,7 +109,7 @@ impl Loop {
         let mut former = Vec::new();
         let mut tending: Option<Tending> = None;
         let mut live: Option<Live> = None;
-        let mut pace = Pace::new(RETRY);
+        let (mut pace, mut recall) = (Pace::new(RETRY), Recall::default());
         let (mut told, mut looked) = (None, false);
         loop {
             let now = wanted.borrow_and_update().clone();
@@ -116,15 +142,30 @@ impl Loop {
                         if let Some(live) = &mut live {
                             live.rest();
                         }
-                        current = Some(self.start(commit, config, failures, Cause::Serve));
+                        current = Some(self.start(commit, config, failures, Doing::Newest));
                     }
                 }
-                Next::Idle if current.is_none() && live.as_ref().is_some_and(Live::is_due) => {
+                Next::Idle | Next::In(_) if current.is_none() && live.as_ref().is_some_and(Live::is_due) => {
                     if let Some(live) = &mut live {
                         self.tell_drift(live);
                         let (commit, config) = live.correct();
                         tending = None;
-                        current = Some(self.start(commit, config, 1, Cause::Drift));
+                        current = Some(self.start(commit, config, 1, Doing::Correct));
+                    }
+                }
+                Next::Idle | Next::In(_)
+                    if !self.once
+                        && current.is_none()
+                        && live.is_none()
+                        && former.is_empty()
+                        && recall.is_due(last.as_ref()) =>
+                {
+                    recall.begins(last.as_ref());
+                    if let (Some(last), Some(config)) = (&last, now.config) {
+                        current = self.recall(&last.commit, config).await;
+                    }
+                    if current.is_some() {
+                        tending = None;
                     }
                 }
                 Next::Idle if self.once && current.is_none() && (last.is_some() || now.commit.is_none()) => {
@@ -132,9 +173,17 @@ impl Loop {
                 }
                 Next::In(_) | Next::Paused(_) if self.once => return last.map(|last| last.ended),
                 next => {
+                    let due_in = match &live {
+                        _ if current.is_some() => None,
+                        Some(live) => live.due_in(),
+                        None if former.is_empty() && !self.once => recall.due_in(last.as_ref()),
+                        None => None,
+                    };
+                    let due_in = due_in.unwrap_or(Duration::MAX);
                     let rest = match next {
-                        Next::In(rest) | Next::Paused(rest) => rest,
-                        Next::Start | Next::Idle => live.as_ref().and_then(Live::due_in).unwrap_or(Duration::MAX),
+                        Next::Paused(rest) => rest,
+                        Next::In(rest) => rest.min(due_in),
+                        Next::Start | Next::Idle => due_in,
                     };
                     // No deploy has told yet where the environment is.
                     if matches!(next, Next::Paused(_)) && last.is_none() && !looked {
@@ -153,15 +202,17 @@ impl Loop {
                                     Tending::start(Arc::clone(&self.host), self.name.clone(), kept)
                                 });
                                 let attempt = of_task(ended);
-                                live = self.look_after(live.take(), &running, attempt.ended, kept);
-                                if running.cause == Cause::Drift {
-                                    self.tell_corrected(running.commit, attempt);
-                                } else {
+                                live = self.look_after(live.take(), &running, &attempt, kept);
+                                if running.doing == Doing::Newest {
                                     last = Some(self.take_in(running.commit, attempt, last.as_ref(), &mut pace));
+                                } else {
+                                    recall.ended(running.doing, attempt.ended);
+                                    self.tell_aside(&running.commit, running.doing, attempt);
                                 }
                             }
                         }
                         () = waits(control.as_deref()) => {}
+                        () = any_ended(&mut former) => {}
                         () = changed(live.as_mut()), if current.is_none() => {
                             if let Some(live) = &mut live {
                                 self.tell_drift(live);
@@ -231,12 +282,12 @@ impl Loop {
         &self,
         before: Option<Live>,
         running: &Running,
-        ended: Ended,
+        attempt: &Attempt,
         kept: Option<Arc<Kept>>,
     ) -> Option<Live> {
-        let corrected = running.cause == Cause::Drift;
+        let corrected = running.doing == Doing::Correct;
         let (host, name) = (Arc::clone(&self.host), self.name.clone());
-        if let (Ended::Done, Some(kept)) = (ended, kept) {
+        if let (Ended::Done, Some(kept)) = (attempt.ended, kept) {
             let (commit, config) = (Arc::clone(&running.commit), Arc::clone(&running.config));
             let mut live = Live::start(host, name, commit, config, Arc::clone(&kept))?;
             if let Some(before) = before.filter(|_| corrected) {
@@ -247,12 +298,12 @@ impl Loop {
             return Some(live);
         }
         let mut before = before?;
-        match (ended, corrected) {
+        match (attempt.ended, corrected) {
             (Ended::OwnFault, true) => before.refused(),
-            (Ended::OwnFault, false) => {}
+            (_, false) if attempt.is_refused() => {}
             (Ended::PassingFault, true) => before.failed(),
             // A commit is tried again, and corrects everything then.
-            (Ended::PassingFault, false) | (Ended::Done, _) => return None,
+            (Ended::PassingFault | Ended::OwnFault, false) | (Ended::Done, _) => return None,
         }
         before.go_on(host, name);
         Some(before)
@@ -265,13 +316,12 @@ impl Loop {
         }
     }
 
-    fn tell_corrected(&self, commit: Arc<Commit>, attempt: Attempt) {
-        let Attempt { ended, what, .. } = attempt;
-        let commit = Box::new(commit.as_ref().clone());
-        self.host.tell(News::Corrected { environment: self.name.clone(), commit, ended, what });
+    /// Tells what came of a deploy that is not the newest commit's.
+    fn tell_aside(&self, commit: &Commit, doing: Doing, attempt: Attempt) {
+        aside(self.name.clone(), commit, doing, attempt).into_iter().for_each(|news| self.host.tell(news));
     }
 
-    fn start(&self, commit: Arc<Commit>, fallback: Arc<Config>, failures: u32, cause: Cause) -> Running {
+    pub(super) fn start(&self, commit: Arc<Commit>, fallback: Arc<Config>, failures: u32, doing: Doing) -> Running {
         if failures == 0 {
             let (environment, begun) = (self.name.clone(), commit.as_ref().clone());
             self.host.tell(News::Begins { environment, commit: Box::new(begun) });
@@ -279,30 +329,29 @@ impl Loop {
         let control = Arc::new(Control::default());
         let (mirror, host, journal) = (Arc::clone(&self.mirror), Arc::clone(&self.host), Arc::clone(&self.journal));
         let (name, of, by) = (self.name.clone(), Arc::clone(&commit), Arc::clone(&control));
-        let config = Arc::clone(&fallback);
+        let (config, leads) = (Arc::clone(&fallback), !self.once);
         // On a thread of its own: reading and planning compute for a while, and must not hold up the other loops.
         let runtime = Handle::current();
         let task = tokio::task::spawn_blocking(move || match own_config(&mirror, &of, fallback) {
             Ok((config, faults)) => {
-                let asked = Asked { environment: &name, commit: &of, cause };
+                let asked = Asked { environment: &name, commit: &of, cause: doing.cause(), leads };
+                if doing == Doing::LookAfter {
+                    return runtime.block_on(look_after(host.as_ref(), &config, &asked, by));
+                }
                 runtime.block_on(attempt(host.as_ref(), &journal, &config, faults, &asked, by))
             }
             Err(error) => Attempt { ended: Ended::PassingFault, outcome: Outcome::Failed, what: error.to_string() },
         });
-        Running { commit, config, cause, control, task }
+        Running { commit, config, doing, control, task }
     }
 
     /// What comes of a deploy is only told from now on; no decision hangs on it.
     fn give_way(&self, running: Running, former: &mut Vec<(Arc<Control>, JoinHandle<()>)>) {
         let (host, environment) = (Arc::clone(&self.host), self.name.clone());
-        let Running { commit, cause, control, task, .. } = running;
+        let Running { commit, doing, control, task, .. } = running;
         let told = tokio::spawn(async move {
-            let Attempt { ended, outcome, what } = of_task(task.await);
-            let commit = Box::new(commit.as_ref().clone());
-            host.tell(match cause {
-                Cause::Drift => News::Corrected { environment, commit, ended, what },
-                _ => News::Ended { environment, commit, ended, outcome, what, again: None },
-            });
+            let attempt = of_task(task.await);
+            aside(environment, &commit, doing, attempt).into_iter().for_each(|news| host.tell(news));
         });
         former.push((control, told));
     }
@@ -326,7 +375,23 @@ impl Loop {
         } else if let Some(again) = again {
             self.host.tell(News::FailedAgain { environment: self.name.clone(), outcome: attempt.outcome, again });
         }
-        Last { commit, ended: attempt.ended, what: attempt.what, at: Instant::now(), rest }
+        let refused = attempt.is_refused();
+        Last { commit, ended: attempt.ended, refused, what: attempt.what, at: Instant::now(), rest }
+    }
+}
+
+/// What is told of a deploy that decides nothing any more.
+fn aside(environment: String, commit: &Commit, doing: Doing, attempt: Attempt) -> Option<News> {
+    let Attempt { ended, outcome, what } = attempt;
+    let boxed = Box::new(commit.clone());
+    match doing {
+        Doing::LookAfter if ended == Ended::Done => None,
+        Doing::GoOn(_) | Doing::LookAfter => {
+            let what = format!("{}: {what}", commit.id.short());
+            Some(News::Tended { environment, what, is_warning: ended != Ended::Done })
+        }
+        Doing::Correct => Some(News::Corrected { environment, commit: boxed, ended, what }),
+        Doing::Newest => Some(News::Ended { environment, commit: boxed, ended, outcome, what, again: None }),
     }
 }
 
@@ -375,6 +440,15 @@ async fn ended(current: Option<&mut Running>) -> Result<Attempt, JoinError> {
         Some(running) => (&mut running.task).await,
         None => std::future::pending().await,
     }
+}
+
+/// Returns once one of those that gave way has ended.
+async fn any_ended(former: &mut [(Arc<Control>, JoinHandle<()>)]) {
+    if former.is_empty() {
+        return std::future::pending().await;
+    }
+    let tasks = former.iter_mut().map(|(_, task)| task);
+    let _ended = futures::future::select_all(tasks).await;
 }
 
 /// Returns once others have changed something, or have put it right.

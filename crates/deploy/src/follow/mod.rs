@@ -14,6 +14,7 @@ mod look;
 mod next;
 mod notice;
 mod pace;
+mod recall;
 mod repository;
 mod standby;
 mod tend;
