@@ -5,32 +5,23 @@ use std::{
     time::{Duration, Instant},
 };
 
-use landfall_core::diagnostic::Diagnostic;
-use landfall_git::{Commit, Error, Mirror, Revision};
-use landfall_journal::{Cause, Journal, Outcome, Time};
-use tokio::{
-    runtime::Handle,
-    sync::watch,
-    task::{JoinError, JoinHandle},
-};
+use landfall_git::{Commit, Mirror};
+use landfall_journal::{Journal, Time};
+use tokio::sync::watch;
 
 use super::{
-    attempt::{Asked, Attempt, Control, Ended, attempt, look_after},
-    host::{Host, News, Prepared},
+    attempt::{Attempt, Ended},
+    host::{Host, News},
     keep::Kept,
     live::Live,
-    look,
     next::{Current, Next, Past, next},
     notice::Noticed,
     pace::Pace,
     recall::Recall,
-    standby::newest,
     tend::Tending,
+    under_way::{Doing, Running, any_ended, ended, of_task, waits},
 };
-use crate::{
-    config::{Config, DriftMode},
-    pause::Pause,
-};
+use crate::{config::Config, pause::Pause};
 
 /// The wait after the first failure.
 const RETRY: Duration = Duration::from_secs(5);
@@ -56,38 +47,6 @@ pub(super) struct Loop {
     pub journal: Arc<Journal>,
     /// Each commit is tried once, then the loop ends.
     pub once: bool,
-}
-
-/// A deploy under way.
-pub(super) struct Running {
-    commit: Arc<Commit>,
-    config: Arc<Config>,
-    doing: Doing,
-    control: Arc<Control>,
-    task: JoinHandle<Attempt>,
-}
-
-/// What a deploy is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Doing {
-    /// The newest commit becomes live.
-    Newest,
-    /// What others changed is put right.
-    Correct,
-    /// The newest commit is refused: what was begun before it, for this cause, is brought to its end.
-    GoOn(Cause),
-    /// The newest commit is refused: what is live is looked after on. Nothing is written.
-    LookAfter,
-}
-
-impl Doing {
-    fn cause(self) -> Cause {
-        match self {
-            Self::Newest => Cause::Serve,
-            Self::Correct | Self::LookAfter => Cause::Drift,
-            Self::GoOn(cause) => cause,
-        }
-    }
 }
 
 /// The deploy of the newest commit that ended last.
@@ -239,36 +198,6 @@ impl Loop {
         next(wanted, paused, current, past)
     }
 
-    /// Tells of each commit that is not deployed, and when that is over.
-    fn tell_pause(&self, wanted: &Wanted, told: &mut Option<(Arc<Pause>, Revision)>) {
-        let environment = self.name.clone();
-        let holds = wanted.pause.as_ref().filter(|pause| pause.rest(Time::now()).is_some());
-        match holds.zip(wanted.commit.as_ref()) {
-            Some((pause, commit)) => {
-                let now = Some((Arc::clone(pause), commit.id.clone()));
-                if *told != now {
-                    let (commit, pause) = (Box::new(commit.as_ref().clone()), pause.as_ref().clone());
-                    self.host.tell(News::Paused { environment, commit, pause });
-                    *told = now;
-                }
-            }
-            None if told.take().is_some() => self.host.tell(News::Resumed { environment }),
-            None => {}
-        }
-    }
-
-    /// Lets the board have what the journal says of an environment that is paused from the start, and tends its target.
-    async fn look_around(&self, commit: Arc<Commit>, fallback: Arc<Config>) -> Option<Tending> {
-        let (mirror, host, journal) = (Arc::clone(&self.mirror), Arc::clone(&self.host), Arc::clone(&self.journal));
-        let (name, runtime) = (self.name.clone(), Handle::current());
-        let looked = tokio::task::spawn_blocking(move || {
-            let (config, _) = own_config(&mirror, &commit, fallback).ok()?;
-            runtime.block_on(kept(host.as_ref(), &journal, &config, &name, &commit))
-        });
-        let kept = looked.await.ok().flatten()?;
-        Some(Tending::start(Arc::clone(&self.host), self.name.clone(), Arc::new(kept)))
-    }
-
     /// How often this commit has failed; another one begins anew.
     fn failures(&self, commit: &Commit, last: Option<&Last>, pace: &mut Pace) -> u32 {
         if last.is_none_or(|last| last.commit.id != commit.id) {
@@ -316,46 +245,6 @@ impl Loop {
         }
     }
 
-    /// Tells what came of a deploy that is not the newest commit's.
-    fn tell_aside(&self, commit: &Commit, doing: Doing, attempt: Attempt) {
-        aside(self.name.clone(), commit, doing, attempt).into_iter().for_each(|news| self.host.tell(news));
-    }
-
-    pub(super) fn start(&self, commit: Arc<Commit>, fallback: Arc<Config>, failures: u32, doing: Doing) -> Running {
-        if failures == 0 {
-            let (environment, begun) = (self.name.clone(), commit.as_ref().clone());
-            self.host.tell(News::Begins { environment, commit: Box::new(begun) });
-        }
-        let control = Arc::new(Control::default());
-        let (mirror, host, journal) = (Arc::clone(&self.mirror), Arc::clone(&self.host), Arc::clone(&self.journal));
-        let (name, of, by) = (self.name.clone(), Arc::clone(&commit), Arc::clone(&control));
-        let (config, leads) = (Arc::clone(&fallback), !self.once);
-        // On a thread of its own: reading and planning compute for a while, and must not hold up the other loops.
-        let runtime = Handle::current();
-        let task = tokio::task::spawn_blocking(move || match own_config(&mirror, &of, fallback) {
-            Ok((config, faults)) => {
-                let asked = Asked { environment: &name, commit: &of, cause: doing.cause(), leads };
-                if doing == Doing::LookAfter {
-                    return runtime.block_on(look_after(host.as_ref(), &config, &asked, by));
-                }
-                runtime.block_on(attempt(host.as_ref(), &journal, &config, faults, &asked, by))
-            }
-            Err(error) => Attempt { ended: Ended::PassingFault, outcome: Outcome::Failed, what: error.to_string() },
-        });
-        Running { commit, config, doing, control, task }
-    }
-
-    /// What comes of a deploy is only told from now on; no decision hangs on it.
-    fn give_way(&self, running: Running, former: &mut Vec<(Arc<Control>, JoinHandle<()>)>) {
-        let (host, environment) = (Arc::clone(&self.host), self.name.clone());
-        let Running { commit, doing, control, task, .. } = running;
-        let told = tokio::spawn(async move {
-            let attempt = of_task(task.await);
-            aside(environment, &commit, doing, attempt).into_iter().for_each(|news| host.tell(news));
-        });
-        former.push((control, told));
-    }
-
     fn take_in(&self, commit: Arc<Commit>, attempt: Attempt, last: Option<&Last>, pace: &mut Pace) -> Last {
         if attempt.ended == Ended::PassingFault {
             pace.failed();
@@ -380,90 +269,11 @@ impl Loop {
     }
 }
 
-/// What is told of a deploy that decides nothing any more.
-fn aside(environment: String, commit: &Commit, doing: Doing, attempt: Attempt) -> Option<News> {
-    let Attempt { ended, outcome, what } = attempt;
-    let boxed = Box::new(commit.clone());
-    match doing {
-        Doing::LookAfter if ended == Ended::Done => None,
-        Doing::GoOn(_) | Doing::LookAfter => {
-            let what = format!("{}: {what}", commit.id.short());
-            Some(News::Tended { environment, what, is_warning: ended != Ended::Done })
-        }
-        Doing::Correct => Some(News::Corrected { environment, commit: boxed, ended, what }),
-        Doing::Newest => Some(News::Ended { environment, commit: boxed, ended, outcome, what, again: None }),
-    }
-}
-
-fn of_task(result: Result<Attempt, JoinError>) -> Attempt {
-    result.unwrap_or_else(|error| Attempt {
-        ended: Ended::PassingFault,
-        outcome: Outcome::Failed,
-        what: format!("The deploy broke off, which is a fault of Landfall: {error}"),
-    })
-}
-
-/// The configuration of the commit itself: a change of it is a commit, too. Where it cannot be used, `last` and why.
-fn own_config(mirror: &Mirror, commit: &Commit, last: Arc<Config>) -> Result<(Arc<Config>, Vec<Diagnostic>), Error> {
-    Ok(match look::config(mirror, commit)? {
-        None => (last, Vec::new()),
-        Some(Ok(config)) => (config, Vec::new()),
-        Some(Err(faults)) => (last, faults),
-    })
-}
-
-/// The target of an environment, if it is to be tended. Tells what the journal has of the environment.
-async fn kept(host: &dyn Host, journal: &Journal, config: &Config, name: &str, commit: &Commit) -> Option<Kept> {
-    let prepared = host.prepare(config, name, commit).await;
-    let Prepared { target, request, .. } = prepared
-        .inspect_err(|fault| {
-            let (environment, what) = (name.to_owned(), fault.message.clone());
-            host.tell(News::Tended { environment, what, is_warning: true });
-        })
-        .ok()?;
-    let key = request.key(target.as_ref());
-    if let Some(deploy) = newest(journal, key.place(target.as_ref())).await {
-        host.tell(News::Recorded { environment: name.to_owned(), deploy: Box::new(deploy) });
-    }
-    (!target.rolls_by_itself()).then(|| Kept {
-        target,
-        key,
-        holder: request.holder,
-        mode: DriftMode::Ignore,
-        drift: None,
-        written: Vec::new(),
-    })
-}
-
-async fn ended(current: Option<&mut Running>) -> Result<Attempt, JoinError> {
-    match current {
-        Some(running) => (&mut running.task).await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Returns once one of those that gave way has ended.
-async fn any_ended(former: &mut [(Arc<Control>, JoinHandle<()>)]) {
-    if former.is_empty() {
-        return std::future::pending().await;
-    }
-    let tasks = former.iter_mut().map(|(_, task)| task);
-    let _ended = futures::future::select_all(tasks).await;
-}
-
 /// Returns once others have changed something, or have put it right.
 async fn changed(live: Option<&mut Live>) {
     match live {
         Some(live) => live.changed().await,
         None => std::future::pending().await,
-    }
-}
-
-/// Returns once the deploy has written everything; never if it has already, since that was acted on.
-async fn waits(control: Option<&Control>) {
-    match control {
-        Some(control) if !control.waits() => control.until_it_waits().await,
-        _ => std::future::pending().await,
     }
 }
 

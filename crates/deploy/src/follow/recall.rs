@@ -11,8 +11,9 @@ use landfall_journal::{Cause, Deploy, Filter, Outcome};
 
 use super::{
     attempt::Ended,
-    environment::{Doing, Last, Loop, Running},
+    environment::{Last, Loop},
     host::News,
+    under_way::{Doing, Running},
 };
 use crate::config::Config;
 

@@ -47,6 +47,8 @@ fn nothing_is_lost(place: &Place, on: &str) {
     let commits = std::env::var("LANDFALL_KILLS_COMMITS").map_or(COMMITS, |text| text.parse().expect("a number"));
     let seed = seed(&format!("kills on {on}"));
     let (forge, receiver) = (Forge::shared(), Receiver::start());
+    // So that kills come between the telling of an event and the answer, too.
+    receiver.slow(Duration::from_millis(100));
     let ada = forge.user("ada");
     let repository = forge.repository(&ada);
     let sinks = sinks(place, forge.url(), (&ada, repository.full_name()), &receiver);
