@@ -94,6 +94,7 @@ impl Loop {
                         let failures = self.failures(&commit, last.as_ref(), &mut pace);
                         // A deploy that only waits sees the newer one on the target, and ends by itself.
                         if let Some(running) = current.take() {
+                            recall.gives_way(running.doing);
                             self.give_way(running, &mut former);
                         }
                         // The deploy waits for what is under way, and tells anew what is to be tended.
@@ -187,8 +188,11 @@ impl Loop {
     fn next(&self, wanted: &Wanted, current: Option<&Running>, last: Option<&Last>) -> Next {
         let wanted_pause = wanted.pause.as_deref();
         let wanted = wanted.config.as_ref().and(wanted.commit.as_ref()).map(|commit| commit.id.as_str());
-        let current =
-            current.map(|running| Current { revision: running.commit.id.as_str(), waits: running.control.waits() });
+        let current = current.map(|running| Current {
+            revision: running.commit.id.as_str(),
+            waits: running.control.waits(),
+            newest: running.doing == Doing::Newest,
+        });
         let past = last.map(|last| Past {
             revision: last.commit.id.as_str(),
             ended: last.ended,

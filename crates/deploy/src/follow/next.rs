@@ -11,6 +11,8 @@ pub struct Current<'a> {
     pub revision: &'a str,
     /// Whether everything is written, and it only waits until that is live.
     pub waits: bool,
+    /// Whether it is of the newest commit, and not of what was live before one that was refused.
+    pub newest: bool,
 }
 
 /// The deploy that ended last.
@@ -40,7 +42,8 @@ pub enum Next {
 /// What to do about the wanted commit.
 ///
 /// A deploy that writes is never disturbed: half of one commit and half of the next is what nobody asked for. One that
-/// only waits gives way at once. A paused environment begins nothing, and lets what is under way come to its end. A commit that failed by its own fault is not tried again; any other commit is.
+/// only waits gives way at once. A paused environment begins nothing, and lets what is under way come to its end. A commit that
+/// failed by its own fault is not tried again; any other commit is.
 ///
 /// `paused` is how long the environment is still paused, if it is.
 pub fn next(
@@ -54,7 +57,12 @@ pub fn next(
         return Next::Paused(rest);
     }
     if let Some(current) = current {
-        return if current.waits && current.revision != wanted && paused.is_none() { Next::Start } else { Next::Idle };
+        if !current.waits || current.revision == wanted || paused.is_some() {
+            return Next::Idle;
+        }
+        if current.newest {
+            return Next::Start;
+        }
     }
     match past.filter(|past| past.revision == wanted) {
         None => Next::Start,
@@ -70,7 +78,7 @@ mod tests {
 
     #[test]
     fn newest_wins_and_own_faults_are_not_repeated() {
-        let current = |revision, waits| Some(Current { revision, waits });
+        let current = |revision, waits| Some(Current { revision, waits, newest: true });
         let past = |revision, ended, rest| Some(Past { revision, ended, rest: Duration::from_secs(rest) });
         for (wanted, current, past, expected) in [
             (None, None, None, Next::Idle),
@@ -93,9 +101,26 @@ mod tests {
     }
 
     #[test]
+    fn what_was_live_before_a_refused_commit_gives_way_only_to_another_try() {
+        let current = |waits| Some(Current { revision: "a", waits, newest: false });
+        let past = |ended, rest| Some(Past { revision: "b", ended, rest: Duration::from_secs(rest) });
+        for (wanted, current, past, expected) in [
+            ("b", current(false), past(Ended::OwnFault, 0), Next::Idle),
+            ("b", current(true), past(Ended::OwnFault, 0), Next::Idle),
+            ("b", current(false), past(Ended::PassingFault, 0), Next::Idle),
+            ("b", current(true), past(Ended::PassingFault, 7), Next::In(Duration::from_secs(7))),
+            ("b", current(true), past(Ended::PassingFault, 0), Next::Start),
+            ("c", current(false), past(Ended::OwnFault, 0), Next::Idle),
+            ("c", current(true), past(Ended::OwnFault, 0), Next::Start),
+        ] {
+            assert_eq!(next(Some(wanted), None, current, past), expected, "{wanted} {current:?} {past:?}");
+        }
+    }
+
+    #[test]
     fn a_paused_environment_begins_nothing_and_disturbs_nothing() {
         let rest = Duration::from_secs(9);
-        let current = |waits| Some(Current { revision: "a", waits });
+        let current = |waits| Some(Current { revision: "a", waits, newest: true });
         let past = Some(Past { revision: "a", ended: Ended::PassingFault, rest: Duration::ZERO });
         for (wanted, current, past, expected) in [
             (None, None, None, Next::Idle),

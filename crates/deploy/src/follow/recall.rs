@@ -47,6 +47,13 @@ impl Recall {
         self.of = last.map(|last| last.commit.id.clone());
     }
 
+    /// A commit is tried that is not what was recalled: should it be refused again, what is live is found out anew.
+    pub fn gives_way(&mut self, doing: Doing) {
+        if doing != Doing::Newest {
+            *self = Self::default();
+        }
+    }
+
     /// How that ended.
     pub fn ended(&mut self, doing: Doing, ended: Ended) {
         if doing == Doing::LookAfter && ended == Ended::PassingFault {

@@ -66,7 +66,7 @@ fn nothing_is_lost(place: &Place, on: &str) {
     let pushed = pushes.pushed();
     std::thread::scope(|scope| {
         let _ends = lives::EndsWithPanic(&pushed);
-        scope.spawn(|| lives.kill(Random::new(!seed), &pushed, &pace));
+        scope.spawn(|| lives.kill(Random::new(!seed), &pushed, pace));
         while pushes.count() < calm {
             pushes.any();
         }

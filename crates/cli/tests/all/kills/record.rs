@@ -21,6 +21,8 @@ pub struct Deploy {
     pub subject: String,
     pub outcome: String,
     pub wrote: bool,
+    /// How often it was taken up again.
+    pub resumes: i64,
 }
 
 /// Something that people are told.
@@ -44,7 +46,7 @@ impl Record {
     /// All deploys, oldest first.
     pub fn deploys(&self) -> Vec<Deploy> {
         let sql = "SELECT id, environment, revision, subject, outcome, \
-                   CASE WHEN first_write IS NULL THEN 0 ELSE 1 END FROM deploys ORDER BY id";
+                   CASE WHEN first_write IS NULL THEN 0 ELSE 1 END, resumes FROM deploys ORDER BY id";
         self.rows(sql, |row| Deploy {
             id: row.get(0),
             environment: row.get(1),
@@ -52,6 +54,7 @@ impl Record {
             subject: row.get(3),
             outcome: row.get(4),
             wrote: row.get::<i64, _>(5) == 1,
+            resumes: row.get(6),
         })
     }
 

@@ -1,6 +1,6 @@
 //! What a process finds that is started anew: the newest commit is refused, or the one before it was cut off.
 
-use super::{CONFIG, Serving, level, live_level, open};
+use super::{CONFIG, Serving, level, live_level, open, superseded::WEB};
 use crate::{kills::record::Record, shop::Shop};
 
 /// The shop with two commits of which the first is live, and nobody who serves it. The second one is `broken`.
@@ -73,6 +73,30 @@ fn what_was_cut_off_before_a_refused_commit_is_brought_to_its_end() {
     serving.until("drift: Live: 1 updated");
     assert_eq!(live_level(&shop), "info");
     serving.end();
+}
+
+#[test]
+fn what_was_cut_off_while_it_waited_waits_on_until_the_next_commit() {
+    let shop = open();
+    shop.write("base/web.yaml", WEB);
+    shop.work.commit("Open the web");
+    let serving = Serving::start(&shop);
+    serving.until("2 to create");
+    while shop.live("deployments").is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    serving.kill();
+    shop.write("base/broken.yaml", "piVersion: v1\n");
+    shop.work.commit("Break it");
+    let serving = Serving::start(&shop);
+    serving.until("Nothing is tried before the next commit").until("goes on with ").until_times("prod: ", 5);
+    shop.remove("base/broken.yaml").remove("base/web.yaml");
+    shop.work.commit("Close the web");
+    serving.until("Live: 1 pruned");
+    serving.end();
+    let deploys = Record::of(&shop.work).deploys().into_iter();
+    let words: Vec<String> = deploys.map(|one| format!("{} {} {}", one.outcome, one.subject, one.resumes)).collect();
+    assert_eq!(words, ["superseded Open the web 1", "failed Break it 0", "live Close the web 0"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{Serving, history, level, live_level, open};
 
 /// A workload that never becomes live, since nothing on this cluster would start its pods.
-const WEB: &str = "apiVersion: apps/v1
+pub const WEB: &str = "apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web, labels: {deploy: $NS}}
 spec:
