@@ -121,7 +121,7 @@ fn a_credential_in_the_configuration() {
       = help: What is secret or differs from place to place is not in the repository but in a variable or a file
 
     error: `to` must be a list, but it is a string
-     --> landfall.yaml:10:61
+     --> landfall.yaml:10:75
       = help: Write it as `...`
 
     error: landfall.yaml of revision c8fa95f cannot be used; nothing was applied
