@@ -313,6 +313,7 @@ fn request(
         },
         revision: None,
         repository: None,
+        leads: false,
         track,
         holder: holder(),
         now: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),

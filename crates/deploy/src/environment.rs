@@ -92,6 +92,8 @@ pub struct Request {
     pub revision: Option<String>,
     /// The repository, without credentials.
     pub repository: Option<String>,
+    /// Whether no other process makes commits of the repository live on its own: what one of them left unfinished is over.
+    pub leads: bool,
     /// Whether the inventory is kept: not for an `apply` that neither selects nor prunes.
     pub track: bool,
     /// Who deploys: `alice@laptop`, for the lock.

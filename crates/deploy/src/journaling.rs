@@ -8,7 +8,8 @@ use std::{collections::BTreeMap, sync::Mutex, sync::PoisonError, time::Duration}
 
 use landfall_core::{health::HealthState, inventory::Deploying, object::ObjectId, rollout::Rollout};
 use landfall_journal::{
-    Begun, DeployId, Journal, NewDeploy, NewObservation, NewPlan, NewRollout, Outcome, Place, RanDigest, Time,
+    Begun, Cause, Deploy, DeployId, Journal, NewDeploy, NewObservation, NewPlan, NewRollout, Outcome, Place, RanDigest,
+    Time,
 };
 use tokio::time::Instant;
 
@@ -17,12 +18,17 @@ use crate::{environment::Request, plan::Planned, target::Target, to_journal};
 /// Objects that are done are recorded together: as often as somebody may look, and not once for each of thousands.
 const OFTEN: Duration = Duration::from_millis(200);
 
+const CUT_OFF: &str = "its process ended before everything was written; a newer deploy went on";
+
 /// The record of one deploy while it runs.
 pub struct Journaling<'a> {
     begun: Option<(&'a Journal, Begun)>,
     place: Place,
     holder: String,
     revision: Option<String>,
+    repository: Option<String>,
+    /// Whether no other process deploys commits of the repository on its own.
+    leads: bool,
     now: String,
     pending: Mutex<Pending>,
 }
@@ -65,14 +71,18 @@ impl<'a> Journaling<'a> {
                 Some((journal, journal.begin(&deploy).await?))
             }
         };
-        Ok(Self {
+        let journaling = Self {
             begun,
             place,
             holder: request.holder.clone(),
             revision: request.revision.clone(),
+            repository: request.repository.clone(),
+            leads: request.leads,
             now: request.now.clone(),
             pending: Mutex::new(Pending { done: Vec::new(), flushed: Instant::now(), fault: None }),
-        })
+        };
+        journaling.end_dead().await;
+        Ok(journaling)
     }
 
     /// The entry, if there is one.
@@ -111,20 +121,54 @@ impl<'a> Journaling<'a> {
     /// The lock is held: whoever of this environment was writing is dead, and whoever waits for an older revision to
     /// become live waits in vain.
     pub async fn end_others(&self) {
+        self.end_older(|other| {
+            if other.applied.is_some() {
+                Some((Outcome::Superseded, "a newer deploy began to write before it was live"))
+            } else {
+                // One that has written nothing may be waiting for the lock.
+                other.first_write.map(|_| (Outcome::Interrupted, CUT_OFF))
+            }
+        })
+        .await;
+    }
+
+    /// Everything is as the revision has it, and nothing was written for that: whoever waits for an older revision to become
+    /// live waits in vain. Without the lock only the leader knows who is dead.
+    pub async fn end_former(&self) {
+        self.end_older(|other| {
+            if other.applied.is_some() {
+                Some((Outcome::Superseded, "a newer revision took its place before it was live"))
+            } else {
+                self.is_own(other).then_some((Outcome::Interrupted, CUT_OFF))
+            }
+        })
+        .await;
+    }
+
+    /// What another process began, which led before this one, and had written nothing when it ended.
+    async fn end_dead(&self) {
+        let wrote = |other: &Deploy| other.first_write.is_some() || other.applied.is_some();
+        self.end_older(|other| {
+            let is_dead = self.is_own(other) && !wrote(other);
+            is_dead
+                .then_some((Outcome::Interrupted, "its process ended before anything was written; a newer commit came"))
+        })
+        .await;
+    }
+
+    /// Whether only a leader of the repository can have begun it, and this process leads now.
+    fn is_own(&self, other: &Deploy) -> bool {
+        self.leads && matches!(other.cause, Cause::Serve | Cause::Drift) && other.repository == self.repository
+    }
+
+    async fn end_older(&self, how: impl Fn(&Deploy) -> Option<(Outcome, &'static str)>) {
         let Some((journal, begun)) = &self.begun else { return };
         let unfinished = match journal.unfinished(&self.place).await {
             Ok(unfinished) => unfinished,
             Err(error) => return self.keep(Err(error)),
         };
         for other in unfinished.iter().filter(|other| other.id < begun.id) {
-            let (outcome, reason) = if other.applied.is_some() {
-                (Outcome::Superseded, "a newer deploy began to write before it was live")
-            } else if other.first_write.is_some() {
-                (Outcome::Interrupted, "its process ended before everything was written; a newer deploy went on")
-            } else {
-                // It may be waiting for the lock.
-                continue;
-            };
+            let Some((outcome, reason)) = how(other) else { continue };
             let ended = journal.end_other(&other.id, &begun.id, outcome, reason, Time::now()).await;
             self.keep(ended.map(drop));
         }

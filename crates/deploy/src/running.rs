@@ -188,6 +188,7 @@ impl Running<'_> {
             self.journaling.planned(&planned, self.tell_if_older(&planned)).await;
         }
         record_unchanged(self.target, &planned, self.request).await?;
+        self.journaling.end_former().await;
         self.journaling.applied().await;
         let is_over = !self.journaling.is_resumed() && self.seems_live(&planned);
         let watch = if is_over { None } else { self.watch(&planned).await? };

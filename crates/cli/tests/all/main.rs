@@ -23,6 +23,7 @@ mod identity;
 mod intercept;
 mod interchange;
 mod killed_on_docker;
+mod kills;
 mod live;
 mod prune;
 mod real_product;

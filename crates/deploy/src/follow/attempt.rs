@@ -24,8 +24,8 @@ use crate::{
     deploy::{Deployer, Outcome, in_words, refusals_with_details, superseded_by},
     environment::Request,
     error::DeployError,
-    plan::PlanError,
-    progress::{Event, Progress},
+    plan::{PlanError, Planned, check, plan},
+    progress::{Event, Progress, Silent},
     target::{DriftRequest, TargetError},
     wait::{self, Ending},
 };
@@ -50,6 +50,13 @@ pub struct Attempt {
     pub outcome: Recorded,
     /// What became of it, as a sentence.
     pub what: String,
+}
+
+impl Attempt {
+    /// Whether guards, the target's check or the reader of the manifests refused the commit.
+    pub fn is_refused(&self) -> bool {
+        self.ended == Ended::OwnFault || self.outcome == Recorded::Blocked
+    }
 }
 
 /// What the loop knows of a try that is under way, and how it stops it.
@@ -121,6 +128,8 @@ pub struct Asked<'a> {
     pub commit: &'a Commit,
     /// Why.
     pub cause: Cause,
+    /// Whether no other process makes commits of the repository live on its own.
+    pub leads: bool,
 }
 
 /// Deploys a commit and waits until it is live, or until it is clear that it will not be. Where its configuration cannot
@@ -133,7 +142,7 @@ pub async fn attempt(
     asked: &Asked<'_>,
     control: Arc<Control>,
 ) -> Attempt {
-    let Asked { environment, commit, cause } = *asked;
+    let Asked { environment, commit, cause, leads } = *asked;
     let Prepared { target, mut request, manifests } = match host.prepare(config, environment, commit).await {
         Ok(prepared) => prepared,
         Err(fault) => {
@@ -141,7 +150,7 @@ pub async fn attempt(
             return Attempt { ended, outcome: Recorded::Failed, what: fault.message };
         }
     };
-    request.cause = cause;
+    (request.cause, request.leads) = (cause, leads);
     let progress = Told { control: Arc::clone(&control), host: host.progress(environment, commit) };
     let deployer = Deployer { target: target.as_ref(), journal: Some(journal), progress: &progress };
     let result = match manifests {
@@ -150,8 +159,12 @@ pub async fn attempt(
         Err(faults) => deployer.refuse(faults, &request).await,
     };
     let key = request.key(target.as_ref());
-    let mode = config.environments.get(environment).map(|environment| environment.drift).unwrap_or_default();
-    let drift = in_what(&result, &request, mode);
+    let mode = mode(config, environment);
+    // Only where all is as the commit has it.
+    let drift = match &result {
+        Ok(Outcome::Applied { planned, ending: None | Some(Ending::Live { .. }) }) => in_what(planned, &request, mode),
+        _ => None,
+    };
     let written = match &result {
         Ok(Outcome::Applied { planned, .. }) => {
             planned.plan.items.iter().filter(|item| item.is_change()).map(|item| item.id.clone()).collect()
@@ -162,9 +175,38 @@ pub async fn attempt(
     of_result(&result)
 }
 
-/// In what changes by others are to be noticed: only where all is as the commit has it.
-fn in_what(result: &Result<Outcome, DeployError>, request: &Request, mode: DriftMode) -> Option<DriftRequest> {
-    let Ok(Outcome::Applied { planned, ending: None | Some(Ending::Live { .. }) }) = result else { return None };
+/// Finds out in what changes by others are to be noticed where a commit is live already. Writes nothing and records nothing.
+pub async fn look_after(host: &dyn Host, config: &Config, asked: &Asked<'_>, control: Arc<Control>) -> Attempt {
+    let failed = |ended: Ended, what: String| Attempt { ended, outcome: Recorded::Failed, what };
+    let Prepared { target, request, manifests } = match host.prepare(config, asked.environment, asked.commit).await {
+        Ok(prepared) => prepared,
+        Err(fault) => {
+            let ended = if fault.is_passing { Ended::PassingFault } else { Ended::OwnFault };
+            return failed(ended, fault.message);
+        }
+    };
+    let planned = async {
+        let mut planned = plan(target.as_ref(), manifests.map_err(PlanError::Faults)?, &request, &Silent).await?;
+        check(target.as_ref(), &mut planned, &Silent).await?;
+        Ok::<_, DeployError>(planned)
+    };
+    let planned = match planned.await {
+        Ok(planned) => planned,
+        Err(error) => return failed(of_error(&error), in_words(&error)),
+    };
+    let mode = mode(config, asked.environment);
+    let drift = in_what(&planned, &request, mode);
+    let (key, holder) = (planned.key, request.holder);
+    control.keep(Kept { target, key, holder, mode, drift, written: Vec::new() });
+    Attempt { ended: Ended::Done, outcome: Recorded::Live, what: "Live".to_owned() }
+}
+
+fn mode(config: &Config, environment: &str) -> DriftMode {
+    config.environments.get(environment).map(|environment| environment.drift).unwrap_or_default()
+}
+
+/// In what changes by others are to be noticed.
+fn in_what(planned: &Planned, request: &Request, mode: DriftMode) -> Option<DriftRequest> {
     let settled = planned.plan.items.iter().filter(|item| item.settled).map(|item| &item.id).collect();
     (mode != DriftMode::Ignore).then(|| DriftRequest {
         key: planned.key.clone(),

@@ -5,31 +5,23 @@ use std::{
     time::{Duration, Instant},
 };
 
-use landfall_core::diagnostic::Diagnostic;
-use landfall_git::{Commit, Error, Mirror, Revision};
-use landfall_journal::{Cause, Journal, Outcome, Time};
-use tokio::{
-    runtime::Handle,
-    sync::watch,
-    task::{JoinError, JoinHandle},
-};
+use landfall_git::{Commit, Mirror};
+use landfall_journal::{Journal, Time};
+use tokio::sync::watch;
 
 use super::{
-    attempt::{Asked, Attempt, Control, Ended, attempt},
-    host::{Host, News, Prepared},
+    attempt::{Attempt, Ended},
+    host::{Host, News},
     keep::Kept,
     live::Live,
-    look,
     next::{Current, Next, Past, next},
     notice::Noticed,
     pace::Pace,
-    standby::newest,
+    recall::Recall,
     tend::Tending,
+    under_way::{Doing, Running, any_ended, ended, of_task, waits},
 };
-use crate::{
-    config::{Config, DriftMode},
-    pause::Pause,
-};
+use crate::{config::Config, pause::Pause};
 
 /// The wait after the first failure.
 const RETRY: Duration = Duration::from_secs(5);
@@ -57,19 +49,12 @@ pub(super) struct Loop {
     pub once: bool,
 }
 
-/// A deploy under way.
-struct Running {
-    commit: Arc<Commit>,
-    config: Arc<Config>,
-    cause: Cause,
-    control: Arc<Control>,
-    task: JoinHandle<Attempt>,
-}
-
-/// The deploy that ended last.
-struct Last {
-    commit: Arc<Commit>,
+/// The deploy of the newest commit that ended last.
+pub(super) struct Last {
+    pub commit: Arc<Commit>,
     ended: Ended,
+    /// Whether the commit was refused.
+    pub refused: bool,
     what: String,
     at: Instant,
     rest: Duration,
@@ -83,7 +68,7 @@ impl Loop {
         let mut former = Vec::new();
         let mut tending: Option<Tending> = None;
         let mut live: Option<Live> = None;
-        let mut pace = Pace::new(RETRY);
+        let (mut pace, mut recall) = (Pace::new(RETRY), Recall::default());
         let (mut told, mut looked) = (None, false);
         loop {
             let now = wanted.borrow_and_update().clone();
@@ -116,15 +101,30 @@ impl Loop {
                         if let Some(live) = &mut live {
                             live.rest();
                         }
-                        current = Some(self.start(commit, config, failures, Cause::Serve));
+                        current = Some(self.start(commit, config, failures, Doing::Newest));
                     }
                 }
-                Next::Idle if current.is_none() && live.as_ref().is_some_and(Live::is_due) => {
+                Next::Idle | Next::In(_) if current.is_none() && live.as_ref().is_some_and(Live::is_due) => {
                     if let Some(live) = &mut live {
                         self.tell_drift(live);
                         let (commit, config) = live.correct();
                         tending = None;
-                        current = Some(self.start(commit, config, 1, Cause::Drift));
+                        current = Some(self.start(commit, config, 1, Doing::Correct));
+                    }
+                }
+                Next::Idle | Next::In(_)
+                    if !self.once
+                        && current.is_none()
+                        && live.is_none()
+                        && former.is_empty()
+                        && recall.is_due(last.as_ref()) =>
+                {
+                    recall.begins(last.as_ref());
+                    if let (Some(last), Some(config)) = (&last, now.config) {
+                        current = self.recall(&last.commit, config).await;
+                    }
+                    if current.is_some() {
+                        tending = None;
                     }
                 }
                 Next::Idle if self.once && current.is_none() && (last.is_some() || now.commit.is_none()) => {
@@ -132,9 +132,17 @@ impl Loop {
                 }
                 Next::In(_) | Next::Paused(_) if self.once => return last.map(|last| last.ended),
                 next => {
+                    let due_in = match &live {
+                        _ if current.is_some() => None,
+                        Some(live) => live.due_in(),
+                        None if former.is_empty() && !self.once => recall.due_in(last.as_ref()),
+                        None => None,
+                    };
+                    let due_in = due_in.unwrap_or(Duration::MAX);
                     let rest = match next {
-                        Next::In(rest) | Next::Paused(rest) => rest,
-                        Next::Start | Next::Idle => live.as_ref().and_then(Live::due_in).unwrap_or(Duration::MAX),
+                        Next::Paused(rest) => rest,
+                        Next::In(rest) => rest.min(due_in),
+                        Next::Start | Next::Idle => due_in,
                     };
                     // No deploy has told yet where the environment is.
                     if matches!(next, Next::Paused(_)) && last.is_none() && !looked {
@@ -153,15 +161,17 @@ impl Loop {
                                     Tending::start(Arc::clone(&self.host), self.name.clone(), kept)
                                 });
                                 let attempt = of_task(ended);
-                                live = self.look_after(live.take(), &running, attempt.ended, kept);
-                                if running.cause == Cause::Drift {
-                                    self.tell_corrected(running.commit, attempt);
-                                } else {
+                                live = self.look_after(live.take(), &running, &attempt, kept);
+                                if running.doing == Doing::Newest {
                                     last = Some(self.take_in(running.commit, attempt, last.as_ref(), &mut pace));
+                                } else {
+                                    recall.ended(running.doing, attempt.ended);
+                                    self.tell_aside(&running.commit, running.doing, attempt);
                                 }
                             }
                         }
                         () = waits(control.as_deref()) => {}
+                        () = any_ended(&mut former) => {}
                         () = changed(live.as_mut()), if current.is_none() => {
                             if let Some(live) = &mut live {
                                 self.tell_drift(live);
@@ -188,36 +198,6 @@ impl Loop {
         next(wanted, paused, current, past)
     }
 
-    /// Tells of each commit that is not deployed, and when that is over.
-    fn tell_pause(&self, wanted: &Wanted, told: &mut Option<(Arc<Pause>, Revision)>) {
-        let environment = self.name.clone();
-        let holds = wanted.pause.as_ref().filter(|pause| pause.rest(Time::now()).is_some());
-        match holds.zip(wanted.commit.as_ref()) {
-            Some((pause, commit)) => {
-                let now = Some((Arc::clone(pause), commit.id.clone()));
-                if *told != now {
-                    let (commit, pause) = (Box::new(commit.as_ref().clone()), pause.as_ref().clone());
-                    self.host.tell(News::Paused { environment, commit, pause });
-                    *told = now;
-                }
-            }
-            None if told.take().is_some() => self.host.tell(News::Resumed { environment }),
-            None => {}
-        }
-    }
-
-    /// Lets the board have what the journal says of an environment that is paused from the start, and tends its target.
-    async fn look_around(&self, commit: Arc<Commit>, fallback: Arc<Config>) -> Option<Tending> {
-        let (mirror, host, journal) = (Arc::clone(&self.mirror), Arc::clone(&self.host), Arc::clone(&self.journal));
-        let (name, runtime) = (self.name.clone(), Handle::current());
-        let looked = tokio::task::spawn_blocking(move || {
-            let (config, _) = own_config(&mirror, &commit, fallback).ok()?;
-            runtime.block_on(kept(host.as_ref(), &journal, &config, &name, &commit))
-        });
-        let kept = looked.await.ok().flatten()?;
-        Some(Tending::start(Arc::clone(&self.host), self.name.clone(), Arc::new(kept)))
-    }
-
     /// How often this commit has failed; another one begins anew.
     fn failures(&self, commit: &Commit, last: Option<&Last>, pace: &mut Pace) -> u32 {
         if last.is_none_or(|last| last.commit.id != commit.id) {
@@ -231,12 +211,12 @@ impl Loop {
         &self,
         before: Option<Live>,
         running: &Running,
-        ended: Ended,
+        attempt: &Attempt,
         kept: Option<Arc<Kept>>,
     ) -> Option<Live> {
-        let corrected = running.cause == Cause::Drift;
+        let corrected = running.doing == Doing::Correct;
         let (host, name) = (Arc::clone(&self.host), self.name.clone());
-        if let (Ended::Done, Some(kept)) = (ended, kept) {
+        if let (Ended::Done, Some(kept)) = (attempt.ended, kept) {
             let (commit, config) = (Arc::clone(&running.commit), Arc::clone(&running.config));
             let mut live = Live::start(host, name, commit, config, Arc::clone(&kept))?;
             if let Some(before) = before.filter(|_| corrected) {
@@ -247,12 +227,12 @@ impl Loop {
             return Some(live);
         }
         let mut before = before?;
-        match (ended, corrected) {
+        match (attempt.ended, corrected) {
             (Ended::OwnFault, true) => before.refused(),
-            (Ended::OwnFault, false) => {}
+            (_, false) if attempt.is_refused() => {}
             (Ended::PassingFault, true) => before.failed(),
             // A commit is tried again, and corrects everything then.
-            (Ended::PassingFault, false) | (Ended::Done, _) => return None,
+            (Ended::PassingFault | Ended::OwnFault, false) | (Ended::Done, _) => return None,
         }
         before.go_on(host, name);
         Some(before)
@@ -263,48 +243,6 @@ impl Loop {
         if let Some(Noticed { drifted, other }) = live.untold() {
             self.host.tell(News::Drifted { environment: self.name.clone(), drifted, corrects, other });
         }
-    }
-
-    fn tell_corrected(&self, commit: Arc<Commit>, attempt: Attempt) {
-        let Attempt { ended, what, .. } = attempt;
-        let commit = Box::new(commit.as_ref().clone());
-        self.host.tell(News::Corrected { environment: self.name.clone(), commit, ended, what });
-    }
-
-    fn start(&self, commit: Arc<Commit>, fallback: Arc<Config>, failures: u32, cause: Cause) -> Running {
-        if failures == 0 {
-            let (environment, begun) = (self.name.clone(), commit.as_ref().clone());
-            self.host.tell(News::Begins { environment, commit: Box::new(begun) });
-        }
-        let control = Arc::new(Control::default());
-        let (mirror, host, journal) = (Arc::clone(&self.mirror), Arc::clone(&self.host), Arc::clone(&self.journal));
-        let (name, of, by) = (self.name.clone(), Arc::clone(&commit), Arc::clone(&control));
-        let config = Arc::clone(&fallback);
-        // On a thread of its own: reading and planning compute for a while, and must not hold up the other loops.
-        let runtime = Handle::current();
-        let task = tokio::task::spawn_blocking(move || match own_config(&mirror, &of, fallback) {
-            Ok((config, faults)) => {
-                let asked = Asked { environment: &name, commit: &of, cause };
-                runtime.block_on(attempt(host.as_ref(), &journal, &config, faults, &asked, by))
-            }
-            Err(error) => Attempt { ended: Ended::PassingFault, outcome: Outcome::Failed, what: error.to_string() },
-        });
-        Running { commit, config, cause, control, task }
-    }
-
-    /// What comes of a deploy is only told from now on; no decision hangs on it.
-    fn give_way(&self, running: Running, former: &mut Vec<(Arc<Control>, JoinHandle<()>)>) {
-        let (host, environment) = (Arc::clone(&self.host), self.name.clone());
-        let Running { commit, cause, control, task, .. } = running;
-        let told = tokio::spawn(async move {
-            let Attempt { ended, outcome, what } = of_task(task.await);
-            let commit = Box::new(commit.as_ref().clone());
-            host.tell(match cause {
-                Cause::Drift => News::Corrected { environment, commit, ended, what },
-                _ => News::Ended { environment, commit, ended, outcome, what, again: None },
-            });
-        });
-        former.push((control, told));
     }
 
     fn take_in(&self, commit: Arc<Commit>, attempt: Attempt, last: Option<&Last>, pace: &mut Pace) -> Last {
@@ -326,54 +264,8 @@ impl Loop {
         } else if let Some(again) = again {
             self.host.tell(News::FailedAgain { environment: self.name.clone(), outcome: attempt.outcome, again });
         }
-        Last { commit, ended: attempt.ended, what: attempt.what, at: Instant::now(), rest }
-    }
-}
-
-fn of_task(result: Result<Attempt, JoinError>) -> Attempt {
-    result.unwrap_or_else(|error| Attempt {
-        ended: Ended::PassingFault,
-        outcome: Outcome::Failed,
-        what: format!("The deploy broke off, which is a fault of Landfall: {error}"),
-    })
-}
-
-/// The configuration of the commit itself: a change of it is a commit, too. Where it cannot be used, `last` and why.
-fn own_config(mirror: &Mirror, commit: &Commit, last: Arc<Config>) -> Result<(Arc<Config>, Vec<Diagnostic>), Error> {
-    Ok(match look::config(mirror, commit)? {
-        None => (last, Vec::new()),
-        Some(Ok(config)) => (config, Vec::new()),
-        Some(Err(faults)) => (last, faults),
-    })
-}
-
-/// The target of an environment, if it is to be tended. Tells what the journal has of the environment.
-async fn kept(host: &dyn Host, journal: &Journal, config: &Config, name: &str, commit: &Commit) -> Option<Kept> {
-    let prepared = host.prepare(config, name, commit).await;
-    let Prepared { target, request, .. } = prepared
-        .inspect_err(|fault| {
-            let (environment, what) = (name.to_owned(), fault.message.clone());
-            host.tell(News::Tended { environment, what, is_warning: true });
-        })
-        .ok()?;
-    let key = request.key(target.as_ref());
-    if let Some(deploy) = newest(journal, key.place(target.as_ref())).await {
-        host.tell(News::Recorded { environment: name.to_owned(), deploy: Box::new(deploy) });
-    }
-    (!target.rolls_by_itself()).then(|| Kept {
-        target,
-        key,
-        holder: request.holder,
-        mode: DriftMode::Ignore,
-        drift: None,
-        written: Vec::new(),
-    })
-}
-
-async fn ended(current: Option<&mut Running>) -> Result<Attempt, JoinError> {
-    match current {
-        Some(running) => (&mut running.task).await,
-        None => std::future::pending().await,
+        let refused = attempt.is_refused();
+        Last { commit, ended: attempt.ended, refused, what: attempt.what, at: Instant::now(), rest }
     }
 }
 
@@ -382,14 +274,6 @@ async fn changed(live: Option<&mut Live>) {
     match live {
         Some(live) => live.changed().await,
         None => std::future::pending().await,
-    }
-}
-
-/// Returns once the deploy has written everything; never if it has already, since that was acted on.
-async fn waits(control: Option<&Control>) {
-    match control {
-        Some(control) if !control.waits() => control.until_it_waits().await,
-        _ => std::future::pending().await,
     }
 }
 

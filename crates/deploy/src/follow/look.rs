@@ -7,7 +7,7 @@ use landfall_git::{Commit, Error, Mirror, RemoteRefs};
 
 use crate::{
     config::{Config, FILE_NAME},
-    pause::ReadConfig,
+    pause::{LOOKED_THROUGH, ReadConfig},
 };
 
 /// What a repository had at the last look.
@@ -67,6 +67,12 @@ pub(crate) fn config(mirror: &Mirror, commit: &Commit) -> Result<Option<ReadConf
     };
     let source = Arc::new(Source { path: FILE_NAME.to_owned(), text });
     Ok(Some(Config::read(&source).map(Arc::new)))
+}
+
+/// The configuration of the newest commit before this one where it can be used.
+pub(super) fn last_good(mirror: &Mirror, head: &Commit) -> Option<Arc<Config>> {
+    let commits = mirror.history(&head.id, LOOKED_THROUGH).ok()?;
+    commits.iter().skip(1).find_map(|commit| config(mirror, commit).ok()??.ok())
 }
 
 /// Faults in one text.

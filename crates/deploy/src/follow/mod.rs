@@ -14,9 +14,12 @@ mod look;
 mod next;
 mod notice;
 mod pace;
+mod paused;
+mod recall;
 mod repository;
 mod standby;
 mod tend;
+mod under_way;
 
 pub(crate) use look::{config, in_words};
 

@@ -17,7 +17,7 @@ use super::{
     attempt::Ended,
     environment::{Loop, Wanted},
     host::{Host, News},
-    look::{Look, Seen, in_words, look},
+    look::{Look, Seen, in_words, last_good, look},
     pace::Pace,
 };
 use crate::{
@@ -183,6 +183,9 @@ impl Follower {
                         let reason = in_words(&faults);
                         fault = Some(reason.clone());
                         self.tell_once(followed, News::BrokenConfig { revision: head.id.to_string(), reason });
+                        if followed.config.is_none() {
+                            followed.config = self.config_of_before(head).await;
+                        }
                     }
                 }
             }
@@ -228,6 +231,15 @@ impl Follower {
             }
         }
         fault
+    }
+
+    /// The last configuration that could be used, where this process has not seen it yet.
+    async fn config_of_before(&self, head: Box<Commit>) -> Option<Arc<Config>> {
+        let mirror = Arc::clone(&self.mirror);
+        let found = tokio::task::spawn_blocking(move || last_good(&mirror, &head)).await;
+        let config = found.ok().flatten()?;
+        self.host.configured(Some(&config)).await;
+        Some(config)
     }
 
     /// The environments that are followed.

@@ -4,11 +4,18 @@
 
 mod elf;
 
-use std::{fs, path::Path};
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::Path,
+};
 
 use sha2::{Digest, Sha256};
 
 use crate::engine::{Engine, EngineFault, FaultKind};
+
+/// What is read of a program at once, and what is kept of it: more than its headers.
+const CHUNK: usize = 64 * 1024;
 
 /// Builds the image of a program, if it is not there, and tells its name: `landfall:<16 hexadecimal digits of the
 /// program's SHA-256>`.
@@ -16,30 +23,52 @@ use crate::engine::{Engine, EngineFault, FaultKind};
 /// # Errors
 /// Where the program cannot run in an empty image on the engine's machine, or the image cannot be built.
 pub async fn ensure(engine: &Engine, program: &Path) -> Result<String, EngineFault> {
-    let read = {
-        let program = program.to_owned();
-        tokio::task::spawn_blocking(move || fs::read(&program).map(|bytes| (digest(&bytes), bytes)))
-    };
     let unreadable = |error: &dyn std::fmt::Display| {
         let message = format!("Landfall's own program {} cannot be read: {error}", program.display());
         EngineFault::new(FaultKind::Other, message)
     };
-    let (digest, bytes) = read.await.map_err(|error| unreadable(&error))?.map_err(|error| unreadable(&error))?;
-    elf::check(&bytes, &engine.about().architecture)?;
-    let name = format!("landfall:{digest}");
+    let known = in_background(program, know).await.map_err(|error| unreadable(&error))?;
+    elf::check(&known.head, &engine.about().architecture)?;
+    let name = format!("landfall:{}", known.digest);
     if engine.image(&name).await?.is_none() {
-        let tar = tar(&bytes).map_err(|error| unreadable(&error))?;
-        engine.build(&name, tar).await?;
+        let tar = in_background(program, |program| tar(&fs::read(program)?)).await;
+        engine.build(&name, tar.map_err(|error| unreadable(&error))?).await?;
     }
     Ok(name)
 }
 
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+/// What is known of a program.
+struct Known {
+    digest: String,
+    head: Vec<u8>,
+}
+
+/// Reads a program bit by bit: every deploy does so, and none is to hold all of it in memory.
+fn know(program: &Path) -> io::Result<Known> {
+    let (mut file, mut sha, mut head) = (File::open(program)?, Sha256::new(), Vec::with_capacity(CHUNK));
+    file.by_ref().take(CHUNK as u64).read_to_end(&mut head)?;
+    sha.update(&head);
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        match file.read(&mut chunk)? {
+            0 => break,
+            length => sha.update(&chunk[..length]),
+        }
+    }
+    let digest = sha.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    Ok(Known { digest, head })
+}
+
+async fn in_background<T: Send + 'static>(
+    program: &Path,
+    work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    let program = program.to_owned();
+    tokio::task::spawn_blocking(move || work(&program)).await.map_err(io::Error::other)?
 }
 
 /// What the image is built from.
-fn tar(program: &[u8]) -> std::io::Result<Vec<u8>> {
+fn tar(program: &[u8]) -> io::Result<Vec<u8>> {
     const DOCKERFILE: &str =
         "FROM scratch\nCOPY landfall /landfall\nLABEL landfall.dev/image=1\nENTRYPOINT [\"/landfall\"]\n";
     let mut tar = tar::Builder::new(Vec::with_capacity(program.len() + 8192));

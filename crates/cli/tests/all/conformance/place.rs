@@ -2,6 +2,7 @@
 //! there.
 
 use std::{
+    collections::BTreeMap,
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -16,6 +17,7 @@ use serde_json::Value;
 use crate::{
     live::{masked, running::Running, stage},
     runner::{Ran, Workspace},
+    timeline::site,
 };
 
 /// How long a test looks for what must be so.
@@ -43,14 +45,22 @@ impl AsRef<Workspace> for Place {
 impl Place {
     /// One on a cluster with a real node; `None` where there can be none, which is said.
     pub fn cluster() -> Option<Self> {
-        let cluster = stage::cluster()?;
+        Some(Self::on_cluster(stage::cluster()?))
+    }
+
+    /// One on a cluster whose pods become ready, without containers.
+    pub fn simulated() -> Self {
+        Self::on_cluster(site::cluster())
+    }
+
+    fn on_cluster(cluster: &'static Cluster) -> Self {
         let place = Self::new(Workspace::on(cluster), On::Cluster(cluster));
         cluster.kubectl(&["create", "namespace", &place.namespace]).ok();
         // The controllers make it a moment after the namespace; pods that come before are refused.
         place.until("the namespace has an account", || {
             cluster.kubectl(&["get", "serviceaccount", "default", "-n", &place.namespace]).status.success()
         });
-        Some(place)
+        place
     }
 
     /// One on a Docker engine; `None` where there can be none, which is said.
@@ -151,6 +161,17 @@ impl Place {
         };
         all.sort_unstable();
         all
+    }
+
+    /// The levels of the live ConfigMaps with this selector, by their names, as the target itself tells it; `None` where only
+    /// Landfall could tell it.
+    pub fn levels(&self, selector: &str) -> Option<BTreeMap<String, String>> {
+        let On::Cluster(cluster) = &self.on else { return None };
+        let get = ["get", "configmaps", "-n", &self.namespace, "-l", &self.fill(selector), "-o", "json"];
+        let listed: Value = serde_json::from_str(&cluster.kubectl(&get).ok()).unwrap();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let level = |one: &Value| (text(&one["metadata"]["name"]), text(&one["data"]["level"]));
+        Some(listed["items"].as_array().unwrap().iter().map(level).collect())
     }
 
     /// Panics unless exactly these containers run, or soon do.

@@ -14,6 +14,6 @@ pub mod history;
 mod lane;
 mod live;
 mod normal;
-mod random;
+pub mod random;
 mod snapshots;
 mod writes;

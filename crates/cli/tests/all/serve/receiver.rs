@@ -5,7 +5,7 @@ use std::{
     net::{TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -21,6 +21,8 @@ pub struct Receiver {
     pub url: String,
     bodies: Arc<Mutex<Vec<String>>>,
     is_silent: Arc<AtomicBool>,
+    /// For how many milliseconds it keeps an answer back.
+    delay: Arc<AtomicU64>,
 }
 
 impl Receiver {
@@ -28,13 +30,15 @@ impl Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/SECRET-PATH-OF-SINK", listener.local_addr().unwrap());
         let (bodies, is_silent) = (Arc::<Mutex<Vec<String>>>::default(), Arc::new(AtomicBool::new(false)));
-        let (to, silent) = (Arc::clone(&bodies), Arc::clone(&is_silent));
+        let delay = Arc::new(AtomicU64::new(0));
+        let (to, silent, wait) = (Arc::clone(&bodies), Arc::clone(&is_silent), Arc::clone(&delay));
         thread::spawn(move || {
             let mut held = Vec::new();
             for mut stream in listener.incoming().map_while(Result::ok) {
                 if let Some(body) = read(&stream) {
                     to.lock().unwrap().push(body);
                 }
+                thread::sleep(Duration::from_millis(wait.load(Ordering::Acquire)));
                 if silent.load(Ordering::Acquire) {
                     held.push(stream);
                 } else {
@@ -42,12 +46,17 @@ impl Receiver {
                 }
             }
         });
-        Self { url, bodies, is_silent }
+        Self { url, bodies, is_silent, delay }
     }
 
     /// Whether it reads, and never answers.
     pub fn silent(&self, is_silent: bool) {
         self.is_silent.store(is_silent, Ordering::Release);
+    }
+
+    /// How long it keeps each answer back from now on, after it has read what was posted.
+    pub fn slow(&self, delay: Duration) {
+        self.delay.store(delay.as_millis().try_into().unwrap(), Ordering::Release);
     }
 
     /// Everything that was posted.

@@ -28,10 +28,16 @@ impl Serving {
 
     /// The same with more arguments.
     pub fn start_with(shop: &impl AsRef<Workspace>, args: &[&str]) -> Self {
-        let work = shop.as_ref();
-        let repo = work.dir().display().to_string();
-        let all = [&["serve", "--repo", &repo, "--interval", "100ms"], args].concat();
-        let mut child = work.command(&all).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let repo = shop.as_ref().dir().display().to_string();
+        Self::follow(shop, &repo, &[], args)
+    }
+
+    /// The same for a repository that is elsewhere, with more environment variables.
+    pub fn follow(shop: &impl AsRef<Workspace>, repo: &str, variables: &[(String, String)], args: &[&str]) -> Self {
+        let all = [&["serve", "--repo", repo, "--interval", "100ms"], args].concat();
+        let mut command = shop.as_ref().command(&all);
+        command.envs(variables.iter().cloned());
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let said = Arc::new(Mutex::new(String::new()));
         let (lines, to) = (BufReader::new(child.stderr.take().unwrap()).lines(), Arc::clone(&said));
         std::thread::spawn(move || {

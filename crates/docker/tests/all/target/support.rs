@@ -111,6 +111,7 @@ impl Environment {
             options,
             revision: None,
             repository: None,
+            leads: false,
             track: true,
             holder: "test@here".to_owned(),
             now: Time::now().to_string(),

@@ -1,0 +1,98 @@
+//! What was live before this process began, or before a commit that is refused: it is looked after on, and what a killed
+//! process had begun is brought to its end.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use landfall_git::{Commit, Revision};
+use landfall_journal::{Cause, Deploy, Filter, Outcome};
+
+use super::{
+    attempt::Ended,
+    environment::{Last, Loop},
+    host::News,
+    under_way::{Doing, Running},
+};
+use crate::config::Config;
+
+/// The wait after a failure.
+const RETRY: Duration = Duration::from_secs(30);
+
+/// So many of the newest deploys are looked through for the one that wrote last.
+const LOOKED_THROUGH: u32 = 200;
+
+/// For which refused commit it was found out what is live.
+#[derive(Default)]
+pub(super) struct Recall {
+    of: Option<Revision>,
+    not_before: Option<Instant>,
+}
+
+impl Recall {
+    /// When to find it out; `None` where that is not needed: nothing was refused, or it was found out already.
+    pub fn due_in(&self, last: Option<&Last>) -> Option<Duration> {
+        last.filter(|last| last.refused && self.of.as_ref() != Some(&last.commit.id))?;
+        Some(self.not_before.map(|then| then.saturating_duration_since(Instant::now())).unwrap_or_default())
+    }
+
+    /// Whether to find it out now.
+    pub fn is_due(&self, last: Option<&Last>) -> bool {
+        self.due_in(last).is_some_and(|rest| rest.is_zero())
+    }
+
+    /// It is being found out.
+    pub fn begins(&mut self, last: Option<&Last>) {
+        self.of = last.map(|last| last.commit.id.clone());
+    }
+
+    /// How that ended.
+    pub fn ended(&mut self, doing: Doing, ended: Ended) {
+        if doing == Doing::LookAfter && ended == Ended::PassingFault {
+            *self = Self { of: None, not_before: Some(Instant::now() + RETRY) };
+        }
+    }
+}
+
+impl Loop {
+    /// Begins to look after what is live, or to bring to its end what a killed process had begun; `None` where the journal
+    /// knows of neither. `refused` is the commit that is not live.
+    pub(super) async fn recall(&self, refused: &Commit, fallback: Arc<Config>) -> Option<Running> {
+        let place = self.host.place(&fallback, &self.name, refused).await.ok()?;
+        let filter = Filter { place: Some(place), limit: Some(LOOKED_THROUGH), ..Filter::default() };
+        let deploys = self.journal.deploys(&filter).await.ok()?.deploys;
+        let (revision, cause) = wrote_last(deploys.into_iter().map(|summary| summary.deploy))?;
+        if revision == refused.id.as_str() {
+            return None;
+        }
+        let mirror = Arc::clone(&self.mirror);
+        let commit = tokio::task::spawn_blocking(move || mirror.resolve(&revision)).await.ok()?.ok()?;
+        if cause.is_some() {
+            let what = format!(
+                "goes on with {} ({}), which was cut off, since {} is refused",
+                commit.id.short(),
+                commit.subject,
+                refused.id.short()
+            );
+            self.host.tell(News::Tended { environment: self.name.clone(), what, is_warning: false });
+        }
+        let doing = cause.map_or(Doing::LookAfter, Doing::GoOn);
+        Some(self.start(Arc::new(commit), fallback, 1, doing))
+    }
+}
+
+/// The revision that was written last, and why it is to be deployed on where that was cut off. `None` where others wrote
+/// last: what they deployed stays until the next commit. `deploys` are the newest ones, newest first.
+fn wrote_last(deploys: impl IntoIterator<Item = Deploy>) -> Option<(String, Option<Cause>)> {
+    let in_effect = |deploy: &Deploy| matches!(deploy.outcome, Outcome::Live | Outcome::Applied);
+    let wrote = deploys.into_iter().find(|deploy| deploy.first_write.is_some() || in_effect(deploy))?;
+    let is_own = matches!(wrote.cause, Cause::Serve | Cause::Drift);
+    let cause = match wrote.outcome {
+        _ if !is_own => return None,
+        Outcome::Live | Outcome::Applied => None,
+        Outcome::Running | Outcome::Stopped => Some(wrote.cause),
+        _ => return None,
+    };
+    Some((wrote.revision?, cause))
+}
