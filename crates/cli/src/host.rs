@@ -12,7 +12,7 @@ use landfall_deploy::{
     target::{Drifted, Target},
 };
 use landfall_git::{Commit, Mirror};
-use landfall_journal::{Cause, Place};
+use landfall_journal::{Cause, Place, short_id};
 use landfall_server::{Metrics, notify::Notifier};
 
 use crate::{
@@ -118,7 +118,7 @@ impl Served {
             News::NoCommits => output::warning(&format!("{prefix}the repository has no commits yet")),
             News::BrokenConfig { revision, reason } => output::warning(&format!(
                 "{prefix}landfall.yaml of {} cannot be used, so that of before stays in force: {reason}",
-                short(revision)
+                short_id(revision)
             )),
             News::Follows { environment, branch } => {
                 output::note(&format!("{prefix}{environment}: follows the branch {branch}"));
@@ -254,10 +254,6 @@ pub fn cannot_be_read(prefix: &str, reason: &str) -> String {
     format!("{prefix}the repository cannot be read: {reason}")
 }
 
-fn short(revision: &str) -> &str {
-    revision.get(..7).unwrap_or(revision)
-}
-
 /// Lines about one deploy.
 struct Lines {
     about: About,
@@ -289,7 +285,7 @@ impl Lines {
         match event {
             Event::Waiting { holder } => output::note(&format!("{prefix}: waits for the deploy of {holder}")),
             Event::GoingBack { live } => {
-                output::warning(&format!("{prefix}: the branch now stands before {}, which was live", short(&live)));
+                output::warning(&format!("{prefix}: the branch now stands before {}, which was live", short_id(&live)));
             }
             Event::Blind { message } => output::warning(&format!("{prefix}: {message}")),
             Event::Warning { id, message } => output::warning(&format!("{prefix}: {id}: {message}")),

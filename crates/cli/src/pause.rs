@@ -47,6 +47,11 @@ pub fn sentence(name: &str, pause: &Pause) -> String {
     format!("{name} is {}", pause.in_words(short))
 }
 
+/// What a plan says of it.
+pub fn warning(name: &str, pause: &Pause) -> String {
+    format!("{}; nothing is deployed before that ends", sentence(name, pause))
+}
+
 /// Why a command does not deploy to a paused environment.
 pub fn refusal(name: &str, pause: &Pause) -> CommandError {
     CommandError::user(format!("{}\nNothing was deployed", sentence(name, pause)))

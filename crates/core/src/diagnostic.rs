@@ -1,6 +1,8 @@
 //! Faults in files: what is wrong, where, and what to do about it.
 
-use std::{fmt, ops::Range, sync::Arc};
+pub mod hidden;
+
+use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 
 /// A text file as it was read: the place that a [`Diagnostic`] points into.
 #[derive(Debug, PartialEq, Eq)]
@@ -71,9 +73,24 @@ impl fmt::Display for Place {
     }
 }
 
+impl Place {
+    /// Whether the line there may hold what is secret, and is not to be shown.
+    pub fn is_hidden(&self) -> bool {
+        matches!(self, Self::Span(source, span) if hidden::is_hidden(source, span.start))
+    }
+
+    /// A text about this place without what it quotes from there, if that may be secret.
+    pub fn without_secrets<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match self {
+            Self::Span(source, span) if self.is_hidden() => hidden::without_quotes(text, source, span.start).into(),
+            _ => text.into(),
+        }
+    }
+}
+
 impl fmt::Display for Diagnostic {
-    /// One line: `base/web.yaml:3:7: message`.
+    /// One line, without what may be secret: `base/web.yaml:3:7: message`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.message)
+        write!(f, "{}: {}", self.place, self.place.without_secrets(&self.message))
     }
 }

@@ -8,7 +8,7 @@ mod validate;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use landfall_core::{
-    diagnostic::{Diagnostic, Source},
+    diagnostic::{Diagnostic, Source, hidden},
     health::ReadyConditions,
     selector::Selector,
     yaml::{self, Node},
@@ -23,7 +23,7 @@ pub use paused::Paused;
 use self::notifications::Sink;
 
 /// The name of the file.
-pub const FILE_NAME: &str = "landfall.yaml";
+pub const FILE_NAME: &str = hidden::CONFIGURATION;
 
 /// How the address of a Docker engine begins.
 const DOCKER_HOSTS: [&str; 5] = ["unix:///", "tcp://", "http://", "https://", "ssh://"];
@@ -352,7 +352,7 @@ readyConditions: {Widget.example.com: Established}
         landfall.yaml:4:83: There is no event 'life'
         ");
         insta::assert_snapshot!(fault(&sinks("team: {email: {server: mail, from: a@b, to: [a@b], password: {env: A}}}")), @r"
-        landfall.yaml:4:40: 'mail' is not the address of a mail server
+        landfall.yaml:4:40: This is not the address of a mail server
         landfall.yaml:4:24: `username` and `password` belong together
         ");
         insta::assert_snapshot!(fault(&environment("paths: [base], drift: reprot")), @"landfall.yaml:3:72: `drift` must be one of `correct`, `report`, `ignore`");

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use landfall_core::{diagnostic::Diagnostic, inventory::Latest, manifest::Manifest, plan::Refusal};
-use landfall_journal::{Journal, Outcome as Recorded, Time};
+use landfall_journal::{Journal, Outcome as Recorded, Time, short_id};
 
 use crate::{
     environment::Request,
@@ -146,9 +146,7 @@ pub(crate) fn in_words(error: &DeployError) -> String {
 
 /// Who took the place of a deploy that waited: `4f9d1c2 by alice@laptop`.
 pub fn superseded_by(latest: &Latest) -> String {
-    let short = |revision: &Option<String>| {
-        revision.as_ref().map_or("other manifests".to_owned(), |revision| revision.chars().take(7).collect())
-    };
+    let short = |revision: &Option<String>| revision.as_deref().map_or("other manifests", short_id).to_owned();
     match &latest.deploying {
         Some(deploying) => format!("{} is being deployed by {}", short(&deploying.revision), deploying.by),
         None => format!("{} was deployed", short(&latest.revision)),

@@ -70,4 +70,4 @@ pub use progress::{NewRollout, Rollout};
 pub use service::{LiveAt, Service, ServiceImage};
 pub use sinks::{DroppedSink, NewSink};
 pub use time::Time;
-pub use words::{Cause, DeliveryState, EventKind, ObjectAction, ObjectState, Outcome};
+pub use words::{Cause, DeliveryState, EventKind, ObjectAction, ObjectState, Outcome, short_id};

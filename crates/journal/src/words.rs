@@ -4,6 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// A revision as people write it: its first seven digits. Not unique in large repositories.
+pub fn short_id(revision: &str) -> &str {
+    revision.get(..7).unwrap_or(revision)
+}
+
 /// An enum whose variants have one spelling, in the database, in JSON and for people alike.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:tt,)* }) => {

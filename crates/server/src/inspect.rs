@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use landfall_core::object::ObjectId;
 use landfall_deploy::inspect::Inspected;
-use landfall_journal::{Deploy, Time};
+use landfall_journal::{Deploy, Time, short_id};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -13,7 +13,6 @@ use crate::{
     app::{App, Question},
     page::filter,
     problem::Problem,
-    words,
 };
 
 /// How long a target has to answer. Somebody waits, and a page that does not come says less than one that says why.
@@ -75,6 +74,6 @@ pub(crate) async fn inspect(app: &App, asked: &Asked) -> Result<Answer, Problem>
         |_| unanswered(format!("The target did not answer within {} s; what is live is as it was", PATIENCE.as_secs()));
     let answer = tokio::time::timeout(PATIENCE, asked).await.map_err(late)?;
     let inspected = answer.map_err(|why| unanswered(format!("The target was not read: {why}")))?;
-    let unknown = || Problem::not_found(&format!("{object} in revision {}, which is live", words::short(&revision)));
+    let unknown = || Problem::not_found(&format!("{object} in revision {}, which is live", short_id(&revision)));
     Ok(Answer { inspected: inspected.ok_or_else(unknown)?, deploy, namespace })
 }

@@ -4,11 +4,6 @@ use jiff::{Timestamp, tz::TimeZone};
 use landfall_core::object::ObjectId;
 use landfall_journal::{Deploy, Outcome, Time};
 
-/// `4f9d1c2`.
-pub(crate) fn short(revision: &str) -> &str {
-    revision.get(..7).unwrap_or(revision)
-}
-
 /// `2026-11-25 14:32:05 UTC`. A page that several people look at has one time zone.
 pub(crate) fn time(time: Time) -> String {
     time.timestamp().to_zoned_datetime(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S UTC").to_string()

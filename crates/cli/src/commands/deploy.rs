@@ -104,6 +104,7 @@ async fn dry_run(job: crate::environment::Job, progress: &Terminal) -> Result<Ex
     };
     let mut planned = plan(&*job.target, job.manifests, &job.request, progress).await?;
     check(&*job.target, &mut planned, progress).await?;
+    planned.plan.warnings.extend(job.paused.as_ref().map(|paused| pause::warning(&job.request.environment, paused)));
     progress.planned(&planned.plan);
     if let Some(code) = refusal::report(&planned.plan, refusal::WOULD_NOT_BE_DEPLOYED) {
         return Ok(code);

@@ -18,6 +18,7 @@ use crate::{
         progress::{ShowPlan, Terminal},
         refusal,
     },
+    pause,
 };
 
 /// Show what a deploy would do, and why; changes nothing
@@ -76,6 +77,7 @@ pub async fn run(args: &PlanArgs) -> Result<ExitCode, CommandError> {
         }
     }
     progress.finish();
+    planned.plan.warnings.extend(job.paused.as_ref().map(|paused| pause::warning(&job.request.environment, paused)));
     match args.output {
         Format::Json => output::data(&json::render(
             &planned.plan,

@@ -9,7 +9,7 @@ use landfall_deploy::{
     plan::{check, plan},
 };
 use landfall_git::{NewCommit, Reverted, Undo};
-use landfall_journal::{Cause, Journal};
+use landfall_journal::{Cause, Journal, short_id};
 
 use super::deploy::stop_on_interrupt;
 use crate::{
@@ -144,7 +144,7 @@ async fn newest_deployed(
     let known = reverter.repository.resolve(&deployed).map_err(|_| {
         CommandError::user(format!(
             "Revision {} is deployed to {name}, but the repository does not have it",
-            deployed.chars().take(7).collect::<String>()
+            short_id(&deployed)
         ))
         .hint(format!(
             "was it ever pushed? Name the revision to go back to instead: `landfall rollback {name} REVISION`"

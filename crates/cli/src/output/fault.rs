@@ -5,7 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use landfall_core::diagnostic::{Diagnostic, Place};
 
-use super::{hidden, line, wrap};
+use super::{line, wrap};
 
 /// More faults than these are only counted: nobody reads on.
 const MOST: usize = 50;
@@ -27,7 +27,7 @@ pub fn report(faults: &[Diagnostic]) {
 
 fn render(fault: &Diagnostic) -> String {
     let mut group = match &fault.place {
-        Place::Span(source, span) if !hidden::is_hidden(&source.text, span.start) => {
+        Place::Span(source, span) if !fault.place.is_hidden() => {
             let (text, span) = one_line(&source.text, span);
             let (line, _) = source.position(span.start);
             let start = source.text[..text.start].matches('\n').count() + 1;
@@ -40,12 +40,8 @@ fn render(fault: &Diagnostic) -> String {
             Level::ERROR.primary_title(fault.message.as_str()).element(snippet)
         }
         place => {
-            let hide = |text: &str| match place {
-                Place::Span(source, span) => hidden::without_quotes(text, &source.text, span.start),
-                Place::File(_) => text.to_owned(),
-            };
-            let title = format!("{}\n --> {place}", hide(&fault.message).replace('\n', "\n       "));
-            return match &fault.hint.as_deref().map(|hint| hide(hint).replace('\n', "\n          ")) {
+            let title = format!("{}\n --> {place}", place.without_secrets(&fault.message).replace('\n', "\n       "));
+            return match &fault.hint.as_deref().map(|hint| place.without_secrets(hint).replace('\n', "\n          ")) {
                 Some(hint) => {
                     format!("{}error{}: {title}\n  = help: {hint}", super::ERROR.render(), super::ERROR.render_reset())
                 }

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use landfall_journal::{Deploy, ImageChange, LiveAt, ObjectState, Observation, Outcome, Page, Summary};
+use landfall_journal::{Deploy, ImageChange, LiveAt, ObjectState, Observation, Outcome, Page, Summary, short_id};
 use serde::Serialize;
 
-use super::{rollouts::name, status::short_id, time::short, wrap};
+use super::{rollouts::name, time::short, wrap};
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const RED: Style = AnsiColor::Red.on_default();
@@ -75,7 +75,7 @@ pub fn render(page: &Page, seen: &[Observation], default_namespace: &str) -> Str
 fn entry(summary: &Summary, default_namespace: &str) -> String {
     let deploy = &summary.deploy;
     let style = style(deploy.outcome);
-    let revision = deploy.revision.as_deref().map_or("files".to_owned(), short_id);
+    let revision = deploy.revision.as_deref().map_or("files", short_id);
     let mut text = format!(
         "{}  {style}{}{style:#}  {} {revision}",
         short(deploy.moment()),
@@ -131,7 +131,7 @@ pub fn render_live_at(live: &LiveAt, default_namespace: &str) -> String {
     let mut text = match &live.deploy {
         None => return format!("{}: the journal knows of nothing that was live then", short(live.at)),
         Some(deploy) => {
-            let revision = deploy.revision.as_deref().map_or("files".to_owned(), short_id);
+            let revision = deploy.revision.as_deref().map_or("files", short_id);
             let subject = deploy.subject.as_ref().map_or_else(String::new, |subject| format!(" ({subject})"));
             format!("{}: {} was at {revision}{subject}\n", short(live.at), deploy.environment)
         }

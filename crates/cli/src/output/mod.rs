@@ -3,7 +3,6 @@
 pub mod change_list;
 pub mod ending;
 pub mod fault;
-mod hidden;
 pub mod history;
 pub mod json;
 pub mod json_lines;

@@ -11,6 +11,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 use landfall_core::{order::Step, plan::Plan};
 use landfall_deploy::progress::{Event, Progress};
+use landfall_journal::short_id;
 
 use super::{change_list, data, is_terminal, note, rollouts::Rollouts, warning};
 
@@ -116,10 +117,10 @@ impl Progress for Terminal {
             Event::Checking { total } => self.begin("Checking with the server", total),
             Event::Waiting { holder } => self.suspended(|| note(&format!("Waiting for another deploy: {holder}"))),
             Event::GoingBack { live } => self.suspended(|| {
-                let live: String = live.chars().take(7).collect();
                 warning(&format!(
-                    "this revision is older than {live}, which is live: the branch does not say so, and its next deploy \
-                     undoes it; to go back for good: `landfall rollback`"
+                    "this revision is older than {}, which is live: the branch does not say so, and its next deploy \
+                     undoes it; to go back for good: `landfall rollback`",
+                    short_id(&live)
                 ));
             }),
             Event::Applying { step, total } => self.begin(&format!("Applying {}", step_name(step)), total),

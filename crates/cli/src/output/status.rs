@@ -8,7 +8,7 @@ use landfall_deploy::{
     pause::Pause,
     status::{ServiceStatus, Status},
 };
-use landfall_journal::Outcome;
+use landfall_journal::{Outcome, short_id};
 use serde::Serialize;
 
 use super::{rollouts::name, time::short, wrap};
@@ -120,7 +120,7 @@ fn heading(environment: &str, status: &Status) -> String {
     // How it ended tells more than that it has not written everything.
     let open = status.deploying.as_ref().filter(|open| ended.is_none_or(|ended| ended.id.as_str() != open.id));
     if let Some(deploying) = open {
-        let revision = deploying.revision.as_deref().map_or("files".to_owned(), short_id);
+        let revision = deploying.revision.as_deref().map_or("files", short_id);
         let since = deploying.since.parse().map_or_else(|_| deploying.since.clone(), short);
         let words = format!(
             "{revision} is being deployed since {since} by {}, or that deploy failed or was killed halfway",
@@ -129,7 +129,7 @@ fn heading(environment: &str, status: &Status) -> String {
         let _ = writeln!(text, "{YELLOW}{}{YELLOW:#}", wrap::within(&words, 0));
     }
     if let Some(last) = ended {
-        let revision = last.revision.as_deref().map_or("files".to_owned(), short_id);
+        let revision = last.revision.as_deref().map_or("files", short_id);
         let reason = last.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
         let words = format!("the last deploy, of {revision}, {}{reason}", last.outcome.in_words());
         let _ = writeln!(text, "{RED}{}{RED:#}", wrap::within(&words, 0));
@@ -144,7 +144,7 @@ fn rows_of(service: &ServiceStatus, default_namespace: &str) -> Vec<[String; 4]>
     let from = service.revision.as_deref().map(short_id).unwrap_or_default();
     let mut images = rollout.wanted.values();
     let first = images.next().cloned().unwrap_or_default();
-    let head = [name(&rollout.id, default_namespace), first, since, from];
+    let head = [name(&rollout.id, default_namespace), first, since, from.to_owned()];
     let more = images.map(|image| [String::new(), image.clone(), String::new(), String::new()]);
     [head].into_iter().chain(more).collect()
 }
@@ -156,9 +156,4 @@ fn mark(rollout: &Rollout) -> (&'static str, Style) {
         HealthState::Hopeless => ("✗", RED),
         HealthState::Progressing | HealthState::Terminating => ("…", YELLOW),
     }
-}
-
-/// A revision as people write it.
-pub fn short_id(revision: &str) -> String {
-    revision.chars().take(7).collect()
 }

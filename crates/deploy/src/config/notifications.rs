@@ -210,10 +210,10 @@ impl Sink {
                 let is_known =
                     ["smtp://", "smtps://", "smtp+plain://"].iter().any(|begin| email.server.starts_with(begin));
                 if !is_known {
-                    let message = format!("'{}' is not the address of a mail server", email.server);
+                    // It is not repeated: it may hold a password.
                     fault(
                         &["email", "server"],
-                        message,
+                        "This is not the address of a mail server".to_owned(),
                         "Write smtp://HOST:587, smtps://HOST:465 or smtp+plain://HOST:25",
                     );
                 }

@@ -8,7 +8,7 @@ use std::{
 
 use landfall_core::{object::ObjectId, rollout::Rollout};
 use landfall_git::Commit;
-use landfall_journal::{Deploy, Outcome, Place, Time};
+use landfall_journal::{Deploy, Outcome, Place, Time, short_id};
 use serde::Serialize;
 use tokio::sync::watch;
 
@@ -190,7 +190,7 @@ impl Board {
                 repository.replace_fault("has no commits yet", "");
             }),
             News::BrokenConfig { revision, reason } => self.repository(repository, |repository| {
-                let short = revision.get(..7).unwrap_or(revision);
+                let short = short_id(revision);
                 repository.replace_fault("landfall.yaml cannot be used: ", &format!("{reason} (revision {short})"));
             }),
             News::GoodConfig => self.repository(repository, |repository| {

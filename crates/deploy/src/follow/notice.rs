@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
+use landfall_journal::short_id;
 use tokio::sync::watch;
 
 use super::{
@@ -114,10 +115,9 @@ impl Notice {
     async fn other(&self) -> Result<Option<String>, TargetError> {
         let Some(own) = self.kept.target.inventories(&self.request.key).await?.own else { return Ok(None) };
         let revision = own.deploying.map_or(own.revision, |deploying| deploying.revision);
-        let short = |revision: String| revision.chars().take(7).collect();
         Ok(match revision {
             Some(revision) if revision == self.revision => None,
-            Some(revision) => Some(short(revision)),
+            Some(revision) => Some(short_id(&revision).to_owned()),
             None => Some("other manifests".to_owned()),
         })
     }

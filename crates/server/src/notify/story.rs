@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use jiff::tz::TimeZone;
 use landfall_core::object::ObjectId;
-use landfall_journal::{Cause, Content, Event, EventKind, ImageChange, ObjectAction, Outcome, Time};
+use landfall_journal::{Cause, Content, Event, EventKind, ImageChange, ObjectAction, Outcome, Time, short_id};
 
-use crate::{links, words::short};
+use crate::links;
 
 /// An event in words. None of them is markup: whoever shows them escapes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,7 +122,7 @@ pub(crate) fn story(event: &Event, public_url: Option<&str>) -> Story {
     let is = if several.len() > 1 { "are" } else { "is" };
     let written = written(content);
     let pods = one.as_ref().map_or_else(String::new, |service| service.pods.clone());
-    let revision = deploy.revision.as_deref().map_or("A deploy of files".to_owned(), |id| short(id).to_owned());
+    let revision = deploy.revision.as_deref().map_or("A deploy of files".to_owned(), |id| short_id(id).to_owned());
     let (headline, mood) = match event.kind {
         EventKind::Began => (format!("{revision} is being deployed to {place}"), Mood::Busy),
         EventKind::Live if deploy.cause == Cause::Drift => {
@@ -160,7 +160,7 @@ pub(crate) fn story(event: &Event, public_url: Option<&str>) -> Story {
         notes.push("This is an older revision than the one before".to_owned());
     }
     let commit = deploy.revision.as_deref().map(|id| Commit {
-        short: short(id).to_owned(),
+        short: short_id(id).to_owned(),
         author: name(deploy.author.as_deref().unwrap_or_default()),
         subject: one_line(deploy.subject.as_deref().unwrap_or_default()),
         url: deploy.repository.as_deref().and_then(|repository| links::commit(repository, id)),

@@ -1,7 +1,7 @@
 //! A deploy as a line of a list, and a workload as a row of a table.
 
 use landfall_core::{health::HealthState, object::ObjectId};
-use landfall_journal::{Deploy, Service, Summary, Time};
+use landfall_journal::{Deploy, Service, Summary, Time, short_id};
 
 use crate::{links, words};
 
@@ -38,7 +38,7 @@ pub(crate) struct Revision {
 impl Revision {
     pub fn new(repository: Option<&str>, revision: &str) -> Self {
         Self {
-            short: words::short(revision).to_owned(),
+            short: short_id(revision).to_owned(),
             link: repository.and_then(|repository| links::commit(repository, revision)),
         }
     }

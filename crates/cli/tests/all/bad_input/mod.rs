@@ -42,7 +42,7 @@ fn apply(work: &Workspace, namespace: &str) -> Ran {
 }
 
 /// A `landfall.yaml` with one environment of this namespace.
-fn environment(namespace: &str) -> String {
+pub(crate) fn environment(namespace: &str) -> String {
     format!(
         "name: shop\nenvironments:\n  prod:\n    branch: main\n    paths: [base]\n    target: {{kubernetes: {{namespace: {namespace}}}}}\n"
     )

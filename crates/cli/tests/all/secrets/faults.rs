@@ -1,7 +1,7 @@
 //! Faults in files with Secrets: told is the place, not the line.
 
 use super::{MARKER, run};
-use crate::runner::Workspace;
+use crate::{bad_input::environment, runner::Workspace};
 
 const HEAD: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: login}\n";
 
@@ -98,4 +98,40 @@ fn another_document_of_the_file_is_shown() {
 
     error: The manifests have 3 faults; nothing was applied
     "#);
+}
+
+#[test]
+fn a_credential_in_the_configuration() {
+    let work = Workspace::new();
+    let broken = "notifications:
+  team: {slack: {tokn: MARKER}}
+  chat: {discord: {webhook: 'https://discord.com/MARKER'}}
+  mail: {email: {server: 'MARKER', from: a@example.com, to: MARKER}}
+";
+    work.write("landfall.yaml", &(environment("shop") + &broken.replace("MARKER", MARKER))).commit("Begin");
+    let ran = run(&work, &["deploy", "prod"]);
+    insta::assert_snapshot!(ran.snapshot(), @r"
+    --- stderr ---
+    error: The field `tokn` is unknown; did you mean `token`?
+     --> landfall.yaml:8:18
+      = help: The fields of `slack` are: api, channel, token, webhook
+
+    error: `webhook` must be `{env: ENV}` or `{file: FILE}`
+     --> landfall.yaml:9:20
+      = help: What is secret or differs from place to place is not in the repository but in a variable or a file
+
+    error: `to` must be a list, but it is a string
+     --> landfall.yaml:10:75
+      = help: Write it as `...`
+
+    error: landfall.yaml of revision c8fa95f cannot be used; nothing was applied
+    --- exit status 1 ---
+    ");
+    for broken in
+        ["  team: {slack: {token: MARKER", "  team: {slack: {token: *MARKER}}", "MARKER", "  team: MARKER: MARKER"]
+    {
+        let broken = format!("{}notifications:\n{broken}\n", environment("shop")).replace("MARKER", MARKER);
+        work.write("landfall.yaml", &broken).commit("Break it");
+        assert_eq!(run(&work, &["deploy", "prod"]).status, 1, "{broken}");
+    }
 }

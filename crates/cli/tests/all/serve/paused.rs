@@ -63,6 +63,12 @@ fn nothing_is_deployed_before_it_is_resumed() {
     --- exit status 0 ---
     ");
     assert_eq!(live_level(&shop), "info");
+    let warning =
+        "warning: prod is paused since 2 Jan 03:04 by Ada: Moving the database; nothing is deployed before that ends\n";
+    for args in [&["plan", "prod"][..], &["deploy", "prod", "--dry-run=server"]] {
+        let said = shown(&shop, args);
+        assert!(said.contains(warning) && said.contains("1 to update"), "{said}");
+    }
     insta::assert_snapshot!(shown(&shop, &["deploy", "prod", "--while-paused"]), @r#"
     ~ update  configmap/settings  base/settings.yaml:1:1
 

@@ -22,6 +22,16 @@ fn values_of_secrets_are_in_no_answer() {
     shop.write("base/login.yaml", &SECRET.replace("canary-one-of-git}", "canary-four, other: [canary-six]}"));
     shop.work.commit("Break it");
     serving.until("1 field is wrong");
+    shop.write("base/login.yaml", &SECRET.replace("canary-one-of-git", "*canary-five"));
+    shop.work.commit("Break its YAML");
+    serving.until("base/login.yaml:4:24: ");
+    let credential =
+        "notifications:\n  team: {slack: {tokn: canary-seven}}\n  mail: {email: {server: 'canary-eight'}}\n";
+    shop.write("landfall.yaml", &(reporting() + credential));
+    shop.work.commit("Write a credential into the configuration");
+    serving.until("landfall.yaml:10:18: ");
+    let ran = shop.landfall(&["deploy", "prod"]).snapshot();
+    assert!(ran.contains("The field `tokn` is unknown") && !ran.contains("canary-"), "{ran}");
 
     let deploys = serving.json("/api/v1/deploys");
     let id = deploys["deploys"][0]["deploy"]["id"].as_str().unwrap();
@@ -43,9 +53,17 @@ fn values_of_secrets_are_in_no_answer() {
     ] {
         let answer = serving.get(&path);
         // `canary-` as base64, at each of its three offsets.
-        for form in
-            ["canary-one", "canary-two", "canary-t", "canary-f", "canary-s", "Y2FuYXJ5L", "NhbmFyeS", "jYW5hcnkt"]
-        {
+        for form in [
+            "canary-one",
+            "canary-two",
+            "canary-t",
+            "canary-f",
+            "canary-s",
+            "canary-e",
+            "Y2FuYXJ5L",
+            "NhbmFyeS",
+            "jYW5hcnkt",
+        ] {
             assert!(!answer.contains(form), "{path} has {form}: {answer}");
         }
     }
