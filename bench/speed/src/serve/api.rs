@@ -53,15 +53,13 @@ impl Kind {
 impl Server {
     /// As the administrator.
     pub fn of(cluster: &Cluster) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("tokio starts");
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("tokio starts");
         let kubeconfig = Kubeconfig::read_from(cluster.kubeconfig()).expect("the cluster wrote a kubeconfig");
         let client = runtime.block_on(async {
-            let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default());
-            Client::try_from(config.await.expect("the kubeconfig is complete")).expect("a client can be made")
+            let options = KubeConfigOptions::default();
+            let config = Config::from_custom_kubeconfig(kubeconfig, &options).await;
+            Client::try_from(config.expect("the kubeconfig is complete")).expect("a client can be made")
         });
         Self { runtime, client }
     }
@@ -80,7 +78,11 @@ impl Server {
             while let Some(event) = events.next().await {
                 let at = Instant::now();
                 match event.expect("the API server goes on running") {
-                    watcher::Event::Apply(object) if sender.send((at, object)).is_err() => return,
+                    watcher::Event::Apply(object) => {
+                        if sender.send((at, object)).is_err() {
+                            return;
+                        }
+                    }
                     // Nobody waits for the end of a later list.
                     watcher::Event::InitDone => drop(begun.send(())),
                     _ => {}
@@ -101,23 +103,23 @@ impl Server {
     /// Changes an object as `kubectl patch --type=merge` does.
     pub fn patch(&self, kind: Kind, namespace: &str, name: &str, patch: &Value) {
         let api = self.api(kind, namespace);
-        let patched = api.patch(name, &PatchParams::default(), &Patch::Merge(patch));
-        self.runtime.block_on(patched).expect("it can be changed");
+        let (parameters, patch) = (PatchParams::default(), Patch::Merge(patch));
+        self.runtime.block_on(api.patch(name, &parameters, &patch)).expect("it can be changed");
     }
 
     /// Changes the status of an object.
     pub fn patch_status(&self, kind: Kind, namespace: &str, name: &str, status: &Value) {
         let api = self.api(kind, namespace);
-        let patch = Patch::Merge(json!({ "status": status }));
-        let patched = api.patch_status(name, &PatchParams::default(), &patch);
-        self.runtime.block_on(patched).expect("its status can be changed");
+        let (parameters, patch) = (PatchParams::default(), Patch::Merge(json!({ "status": status })));
+        self.runtime.block_on(api.patch_status(name, &parameters, &patch)).expect("its status can be changed");
     }
 
     /// Says of all Deployments without replicas what their controller would say: it has seen them.
     pub fn observe_deployments(&self, namespace: &str) {
         let api = self.api(Kind::Deployment, namespace);
         let listed = self.runtime.block_on(api.list(&ListParams::default())).expect("Deployments can be listed");
-        let untold = listed.items.into_iter().filter(|object| object.data.pointer("/status/observedGeneration").is_none());
+        let untold =
+            listed.items.into_iter().filter(|object| object.data.pointer("/status/observedGeneration").is_none());
         let tell = |object: DynamicObject| {
             let api = api.clone();
             async move {
@@ -143,7 +145,9 @@ impl Sight {
         let deadline = Instant::now() + PATIENCE;
         loop {
             match self.seen.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok((at, object)) if holds(object.metadata.name.as_deref().unwrap_or_default(), &object.data) => return at,
+                Ok((at, object)) if holds(object.metadata.name.as_deref().unwrap_or_default(), &object.data) => {
+                    return at;
+                }
                 Ok(_) => {}
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => panic!("not seen: {what}"),
             }

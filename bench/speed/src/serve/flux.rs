@@ -75,8 +75,14 @@ impl Flux {
         Self { process, source: Source::start(), applied, namespace }
     }
 
+    /// Looks at the objects so often from now on; waits until a pass has ended.
+    pub fn look_every(&self, server: &Server, interval: &str) {
+        server.patch(Kind::Kustomization, &self.namespace, NAME, &json!({"spec": {"interval": interval}}));
+        self.reconcile(server, interval);
+    }
+
     /// Makes the repository as it is now the artifact, without telling of it: what source-controller does before.
-    pub fn store(&mut self, repository: &Repository, commit: &str) -> Value {
+    pub fn store(&self, repository: &Repository, commit: &str) -> Value {
         self.source.store(repository, commit)
     }
 
@@ -88,7 +94,9 @@ impl Flux {
     /// Waits until it says that an artifact is applied.
     pub fn until_applied(&self, status: &Value) -> std::time::Instant {
         let revision = status.pointer("/artifact/revision").cloned();
-        self.applied.until("the revision is applied", |_, data| data.pointer("/status/lastAppliedRevision") == revision.as_ref())
+        self.applied.until("the revision is applied", |_, data| {
+            data.pointer("/status/lastAppliedRevision") == revision.as_ref()
+        })
     }
 
     /// Asks for a pass, as `flux reconcile` does, and waits for its end.

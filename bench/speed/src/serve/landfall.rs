@@ -42,7 +42,8 @@ impl Landfall {
         let mut command = clean(&beside("landfall"), kubeconfig);
         command.env("HOME", home).arg("serve").arg("--repo").arg(repository.folder());
         command.args(["--interval", interval, "--timeout", "1h", "--listen", "127.0.0.1:0", "--webhook-secret-file"]);
-        let mut process = Process::start(command.arg(secret), &home.join("log"));
+        command.arg(secret);
+        let mut process = Process::start(command, &home.join("log"));
         let begin = "Answers at http://";
         process.until(begin, 1, PATIENCE);
         let said = process.said();

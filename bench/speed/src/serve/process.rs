@@ -82,11 +82,7 @@ fn parse(status: &str, stat: &str) -> Option<Usage> {
     let fields: Vec<&str> = fields.split_whitespace().collect();
     // utime, stime, and those of ended children: the fields 14 to 17 of the whole line.
     let ticks = fields.get(11..15)?.iter().map(|ticks| ticks.parse::<f64>()).sum::<Result<f64, _>>().ok()?;
-    Some(Usage {
-        resident_mb: megabytes("VmRSS:")?,
-        peak_mb: megabytes("VmHWM:")?,
-        cpu_seconds: ticks / TICKS,
-    })
+    Some(Usage { resident_mb: megabytes("VmRSS:")?, peak_mb: megabytes("VmHWM:")?, cpu_seconds: ticks / TICKS })
 }
 
 #[cfg(test)]

@@ -21,7 +21,8 @@ impl Repository {
     pub fn new(folder: &Path, namespace: &str, write: impl Fn(&Path)) -> Self {
         let repository = Self { folder: folder.to_owned(), namespace: namespace.to_owned() };
         write(&repository.base());
-        let configuration = "name: load\nenvironments:\n  load: {branch: main, paths: [base], target: {kubernetes: {}}}\n";
+        let configuration =
+            "name: load\nenvironments:\n  load: {branch: main, paths: [base], target: {kubernetes: {}}}\n";
         fs::write(folder.join("landfall.yaml"), configuration).expect("the folder is writable");
         repository.git(&["init", "--quiet", "--initial-branch=main"]);
         repository.commit();
