@@ -16,6 +16,11 @@ pub struct Goal {
 }
 
 impl Goal {
+    /// A goal that something is at most so much.
+    pub fn at_most(text: &'static str, wanted: f64, measured: f64, unit: &'static str) -> Self {
+        Self { text, wanted, measured, at_most: true, unit }
+    }
+
     /// Whether it was reached.
     pub fn is_met(&self) -> bool {
         if self.at_most { self.measured <= self.wanted } else { self.measured >= self.wanted }
@@ -42,9 +47,7 @@ pub fn check(rows: &[Row]) -> Vec<Goal> {
     let goal = |text, wanted, measured: Option<f64>| {
         Some(Goal { text, wanted, measured: measured?, at_most: false, unit: "x" })
     };
-    let limit = |text, wanted, measured: Option<f64>, unit| {
-        Some(Goal { text, wanted, measured: measured?, at_most: true, unit })
-    };
+    let limit = |text, wanted, measured: Option<f64>, unit| Some(Goal::at_most(text, wanted, measured?, unit));
     let goals = [
         goal("Nothing changed, 1,000 objects, against kubectl", 300.0, unchanged(Tool::Kubectl)),
         goal("Nothing changed, 1,000 objects, against Flux's engine", 15.0, unchanged(Tool::Flux)),

@@ -22,6 +22,7 @@ mod measure;
 mod report;
 mod scenarios;
 mod script;
+mod serve;
 mod tools;
 mod workload;
 
@@ -76,10 +77,12 @@ fn main() -> ExitCode {
     println!("\n{}", growth::table(&growth));
     let live = live::run(&options);
     println!("\n{}", live::table(&live));
+    let serve = serve::run(&options);
+    println!("\n{}", serve.section());
     let host = host::run(&options);
     println!("{}", host.section());
     if options.only.is_none() {
-        let page = report::page(&rows, &goals, &growth, &live, &host, &options);
+        let page = report::page(&rows, &goals, &growth, &live, &serve, &host, &options);
         let path: &Path = &arguments.output;
         fs::write(path, page).unwrap_or_else(|error| panic!("{} cannot be written: {error}", path.display()));
         eprintln!("bench: wrote {}", path.display());

@@ -72,6 +72,14 @@ pub fn median(mut figures: Vec<f64>) -> Option<f64> {
     Some(if figures.len().is_multiple_of(2) { (figures[middle - 1] + upper) / 2.0 } else { upper })
 }
 
+/// The one that so many of some figures do not exceed, such as 0.99.
+pub fn percentile(mut figures: Vec<f64>, share: f64) -> Option<f64> {
+    figures.sort_by(f64::total_cmp);
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank")]
+    let rank = (figures.len() as f64 * share).ceil() as usize;
+    figures.get(rank.max(1) - 1).copied()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +89,15 @@ mod tests {
         assert_eq!(median(vec![3.0, 1.0, 2.0]), Some(2.0));
         assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), Some(2.5));
         assert_eq!(median(Vec::new()), None);
+    }
+
+    #[test]
+    fn a_percentile_is_a_figure_that_was_measured() {
+        let figures: Vec<f64> = (1..=100).map(f64::from).collect();
+        assert_eq!(percentile(figures.clone(), 0.99), Some(99.0));
+        assert_eq!(percentile(figures, 1.0), Some(100.0));
+        assert_eq!(percentile(vec![3.0, 1.0], 0.99), Some(3.0));
+        assert_eq!(percentile(Vec::new(), 0.99), None);
     }
 
     #[test]

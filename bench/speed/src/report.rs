@@ -10,6 +10,7 @@ use crate::growth::{self, Point};
 use crate::host::Host;
 use crate::live;
 use crate::machine;
+use crate::serve::Serve;
 use crate::tools::Tool;
 
 const HEADER: [&str; 7] = ["scenario", "objects", "Landfall", "kubectl", "Flux's engine", "bare requests", "peak MB"];
@@ -47,6 +48,7 @@ pub fn page(
     goals: &[Goal],
     growth: &[Point],
     live: &[live::Point],
+    serve: &Serve,
     host: &Host,
     options: &Options,
 ) -> String {
@@ -83,6 +85,7 @@ pub fn page(
     page.push_str(&growth::table(growth));
     page.push_str(LIVE);
     page.push_str(&live::table(live));
+    page.push_str(&serve.section());
     page.push_str(&host.section());
     page
 }

@@ -38,7 +38,8 @@ impl fmt::Display for Tool {
     }
 }
 
-fn clean(program: &Path, kubeconfig: &Path) -> Command {
+/// A program in an environment that has nothing but the kubeconfig; its home is the kubeconfig's folder.
+pub fn clean(program: &Path, kubeconfig: &Path) -> Command {
     let home = kubeconfig.parent().expect("a kubeconfig is in a folder");
     let mut command = Command::new(program);
     command
