@@ -51,6 +51,7 @@ impl Doing {
 }
 
 impl Loop {
+    /// Begins it. `failures` is how often the commit has failed: only the first try is told.
     pub(super) fn start(&self, commit: Arc<Commit>, fallback: Arc<Config>, failures: u32, doing: Doing) -> Running {
         if failures == 0 {
             let (environment, begun) = (self.name.clone(), commit.as_ref().clone());
