@@ -23,8 +23,8 @@ cluster-down: ## End the cluster of `make cluster`
 image: ## Build Landfall's own image, with git and ssh inside, into the engine that `docker` reaches (TAG=landfall:VERSION)
 	@deploy/image/build $(TAG)
 
-bench: ## Compare Landfall with kubectl, Flux's engine, nginx and docker-compose, an hour (QUICK=1: five minutes), and write docs/benchmark.md
+bench: ## Compare Landfall with kubectl, Flux, nginx and docker-compose, an hour (QUICK=1: five minutes), and write docs/benchmark.md
 	@bench/install-debian docker.io docker-compose
-	@bench/build etcd kube-apiserver kubectl flux >/dev/null
+	@bench/build etcd kube-apiserver kubectl flux kustomize-controller >/dev/null
 	@cargo build --quiet --release --package landfall --package landfall-bench-speed
 	@cargo run --quiet --release --package landfall-bench-speed -- $(if $(QUICK),--quick)
