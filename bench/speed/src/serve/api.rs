@@ -78,11 +78,8 @@ impl Server {
             while let Some(event) = events.next().await {
                 let at = Instant::now();
                 match event.expect("the API server goes on running") {
-                    watcher::Event::Apply(object) => {
-                        if sender.send((at, object)).is_err() {
-                            return;
-                        }
-                    }
+                    // Who waited for it may have gone.
+                    watcher::Event::Apply(object) => drop(sender.send((at, object))),
                     // Nobody waits for the end of a later list.
                     watcher::Event::InitDone => drop(begun.send(())),
                     _ => {}
