@@ -1,13 +1,13 @@
 //! One cluster, and the namespaces, folders and scripts of the scenarios that run on it.
 
-use std::fs::{self, File};
-use std::io::{BufReader, Seek, SeekFrom};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use landfall_bench_cluster::Cluster;
 use serde_json::json;
 use tempfile::TempDir;
 
+use crate::audit::Audit;
 use crate::measure::{self, Cost, median};
 use crate::script::{self, Call};
 use crate::tools::{self, Tool};
@@ -131,13 +131,11 @@ impl Bench {
 
     /// Applies a folder with Landfall; also gives the requests that it sent.
     pub fn apply_audited(&self, kubeconfig: &Path, folder: &Path) -> (Cost, Vec<(String, String)>) {
-        let mut audit = File::open(self.cluster.audit_log()).expect("the server writes an audit log");
-        // Only what is new: the log holds all earlier runs.
-        audit.seek(SeekFrom::End(0)).expect("a file has an end");
+        let audit = Audit::begin(&self.cluster);
         let cost = self.apply(Tool::Landfall, kubeconfig, folder);
         // The server writes the line of a request after its answer.
         std::thread::sleep(std::time::Duration::from_millis(300));
-        (cost, script::sent(BufReader::new(audit)))
+        (cost, script::sent(audit.grown()))
     }
 
     /// Sends a script's requests, reading a folder meanwhile.

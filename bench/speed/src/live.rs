@@ -2,16 +2,16 @@
 //! `kubectl rollout status` of all workloads, on simulated nodes.
 
 use std::fmt::Write;
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Seek, SeekFrom};
+use std::fs;
+use std::io::BufRead;
 use std::path::Path;
 use std::process::Command;
 
 use jiff::Timestamp;
 use landfall_bench_cluster::{Cluster, program};
-use serde::Deserialize;
 use tempfile::TempDir;
 
+use crate::audit::{self, Audit, Line};
 use crate::bench::Options;
 use crate::measure::median;
 use crate::tools::{Tool, beside};
@@ -22,16 +22,6 @@ pub struct Point {
     deployments: usize,
     landfall: f64,
     kubectl: f64,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Audited {
-    verb: String,
-    #[serde(rename = "requestURI")]
-    request_uri: String,
-    user_agent: Option<String>,
-    request_received_timestamp: Timestamp,
 }
 
 /// Measures all points on one cluster, the tools in turn.
@@ -63,12 +53,11 @@ fn update(cluster: &Cluster, tool: Tool, deployments: usize) -> f64 {
     write(folder.path(), deployments, "example.com/web:1");
     deploy(cluster, tool, &namespace, &folder);
     write(folder.path(), deployments, "example.com/web:2");
-    let mut audit = File::open(cluster.audit_log()).expect("the server writes an audit log");
-    audit.seek(SeekFrom::End(0)).expect("a file has an end");
+    let audit = Audit::begin(cluster);
     deploy(cluster, tool, &namespace, &folder);
     let ended = Timestamp::now();
     std::thread::sleep(std::time::Duration::from_millis(300));
-    let seconds = (ended - first_write(BufReader::new(audit), tool)).as_secs_f64();
+    let seconds = (ended - first_write(audit.grown(), tool)).as_secs_f64();
     eprintln!("bench: live, {deployments} Deployments: {tool} {seconds:.2} s");
     cluster.kubectl(&["delete", "namespace", &namespace, "--wait=true"]).ok();
     seconds
@@ -97,14 +86,12 @@ fn deploy(cluster: &Cluster, tool: Tool, namespace: &str, folder: &TempDir) {
 /// When the first change of an object came. The lock is none.
 fn first_write(audit: impl BufRead, tool: Tool) -> Timestamp {
     let agent = if tool == Tool::Landfall { "landfall/" } else { "kubectl/" };
-    let lines = audit.lines().map_while(Result::ok).filter_map(|line| serde_json::from_str::<Audited>(&line).ok());
-    let is_write = |line: &Audited| {
-        line.user_agent.as_deref().is_some_and(|found| found.starts_with(agent))
-            && matches!(line.verb.as_str(), "create" | "patch" | "update")
+    let is_write = |line: &Line| {
+        matches!(line.verb.as_str(), "create" | "patch" | "update")
             && !line.request_uri.contains("dryRun")
             && !line.request_uri.contains("/leases")
     };
-    let times = lines.filter(is_write).map(|line| line.request_received_timestamp);
+    let times = audit::lines(audit, agent).filter(is_write).filter_map(|line| line.request_received_timestamp);
     times.min().expect("the server saw a write")
 }
 

@@ -11,6 +11,7 @@
     reason = "a program for developers: a panic is a failed benchmark"
 )]
 
+mod audit;
 mod bare;
 mod bench;
 mod goals;

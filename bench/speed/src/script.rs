@@ -11,7 +11,7 @@ use landfall_core::order::Step;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::workload;
+use crate::{audit, workload};
 
 /// One request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,20 +24,9 @@ pub struct Call {
     pub body: String,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Audited {
-    verb: String,
-    #[serde(rename = "requestURI")]
-    request_uri: String,
-    user_agent: Option<String>,
-}
-
 /// The requests that Landfall sent, from the lines that the server's audit log grew by: `(verb, path)`.
 pub fn sent(audit: impl BufRead) -> Vec<(String, String)> {
-    let lines = audit.lines().map_while(Result::ok).filter_map(|line| serde_json::from_str::<Audited>(&line).ok());
-    let ours = lines.filter(|line| line.user_agent.as_deref().is_some_and(|agent| agent.starts_with("landfall/")));
-    ours.map(|line| (line.verb, line.request_uri)).collect()
+    audit::lines(audit, "landfall/").map(|line| (line.verb, line.request_uri)).collect()
 }
 
 /// The lists among some requests; the bare client asks for further pages itself.

@@ -4,11 +4,12 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::api::Server;
-use super::audit::Audit;
 use super::flux;
 use super::landfall::Learns;
 use super::place::Place;
 use super::process::Usage;
+use super::requests::Requests;
+use crate::audit::Audit;
 use crate::bench::Bench;
 use crate::tools::Tool;
 use crate::workload;
@@ -53,13 +54,13 @@ pub type Ask<'a> = &'a dyn Fn() -> Usage;
 pub fn rest(bench: &Bench, objects: usize, tools: &[(Tool, Ask<'_>)]) -> Vec<Idle> {
     // What was begun before comes to its end.
     sleep(Duration::from_secs(10));
-    let audit = Audit::begin(&bench.cluster.audit_log());
+    let audit = Audit::begin(&bench.cluster);
     let before: Vec<Usage> = tools.iter().map(|(_, usage)| usage()).collect();
     sleep(MINUTE);
     let measured = tools.iter().zip(before).map(|((tool, usage), before)| {
         let usage = usage();
         let agent = if *tool == Tool::Landfall { "landfall/" } else { "kustomize-controller/" };
-        let sent = audit.requests(agent);
+        let sent = Requests::of(audit.grown(), agent);
         let idle = Idle {
             tool: *tool,
             objects,

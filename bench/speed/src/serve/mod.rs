@@ -2,7 +2,6 @@
 //! corrected, and what either costs while nothing happens.
 
 mod api;
-mod audit;
 mod commits;
 mod drift;
 mod flux;
@@ -11,6 +10,7 @@ mod landfall;
 mod place;
 mod process;
 mod repository;
+mod requests;
 mod section;
 mod source;
 
