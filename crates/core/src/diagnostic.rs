@@ -1,8 +1,10 @@
 //! Faults in files: what is wrong, where, and what to do about it.
 
-pub mod hidden;
+mod hidden;
 
 use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
+
+pub use hidden::CONFIGURATION;
 
 /// A text file as it was read: the place that a [`Diagnostic`] points into.
 #[derive(Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ mod validate;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use landfall_core::{
-    diagnostic::{Diagnostic, Source, hidden},
+    diagnostic::{CONFIGURATION, Diagnostic, Source},
     health::ReadyConditions,
     selector::Selector,
     yaml::{self, Node},
@@ -23,7 +23,7 @@ pub use paused::Paused;
 use self::notifications::Sink;
 
 /// The name of the file.
-pub const FILE_NAME: &str = hidden::CONFIGURATION;
+pub const FILE_NAME: &str = CONFIGURATION;
 
 /// How the address of a Docker engine begins.
 const DOCKER_HOSTS: [&str; 5] = ["unix:///", "tcp://", "http://", "https://", "ssh://"];

@@ -32,7 +32,7 @@ const OPEN_FIELDS: [&str; 3] = ["name:", "environments:", "readyConditions:"];
 /// Whether the line at an offset is hidden.
 ///
 /// A document that names a kind which is no Secret is shown although another document of the file is one.
-pub fn is_hidden(source: &Source, offset: usize) -> bool {
+pub(super) fn is_hidden(source: &Source, offset: usize) -> bool {
     if is_configuration(source) {
         return is_of_notifications(&source.text, offset);
     }
@@ -42,7 +42,7 @@ pub fn is_hidden(source: &Source, offset: usize) -> bool {
 }
 
 /// A message without what it quotes from the document at an offset.
-pub fn without_quotes(message: &str, source: &Source, offset: usize) -> String {
+pub(super) fn without_quotes(message: &str, source: &Source, offset: usize) -> String {
     let text = &source.text;
     let document = &text[document(text, offset)];
     // The names of fields are what a fault of the configuration is about.
@@ -64,7 +64,7 @@ fn is_configuration(source: &Source) -> bool {
 
 /// Whether an offset is in a line of `notifications`: from that field to the next one that is known.
 fn is_of_notifications(text: &str, offset: usize) -> bool {
-    if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+    if is_json(text) {
         return text.contains("notifications");
     }
     let before = &text[..text.floor_char_boundary(offset)];
@@ -80,20 +80,28 @@ fn is_of_notifications(text: &str, offset: usize) -> bool {
 
 /// Whether a text has a word as a key, and nowhere else.
 fn is_only_a_key(word: &str, text: &str) -> bool {
-    let is_letter = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
-    let mut places = text
-        .match_indices(word)
-        .map(|(index, _)| (&text[..index], &text[index + word.len()..]))
-        .filter(|(before, after)| !is_letter(before.chars().next_back()) && !is_letter(after.chars().next()))
-        .map(|(_, after)| after.trim_start_matches(['"', '\'']))
-        .peekable();
+    let mut places = after_each(word, text).map(|after| after.trim_start_matches(['"', '\''])).peekable();
     places.peek().is_some() && places.all(|after| after.starts_with(":\n") || after.starts_with(": "))
+}
+
+/// What follows each place where a text has a word that is no part of another one.
+fn after_each<'a>(word: &'a str, text: &'a str) -> impl Iterator<Item = &'a str> {
+    let is_letter = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+    text.match_indices(word)
+        .map(|(index, _)| (&text[..index], &text[index + word.len()..]))
+        .filter(move |(before, after)| !is_letter(before.chars().next_back()) && !is_letter(after.chars().next()))
+        .map(|(_, after)| after)
+}
+
+/// Whether a text is one of JSON, whose lines separate nothing.
+fn is_json(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
 }
 
 /// The document around an offset. Only lines of `---` and nothing else separate: one that goes on (`-----BEGIN`) may be
 /// part of a value whose indentation is lost.
 fn document(text: &str, offset: usize) -> Range<usize> {
-    if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+    if is_json(text) {
         return 0..text.len();
     }
     let (mut start, mut at) = (0, 0);
@@ -115,12 +123,7 @@ fn names_kind(text: &str) -> bool {
 }
 
 fn may_be_secret(text: &str) -> bool {
-    let is_word = |index: usize| {
-        let end = index + "Secret".len();
-        let letter = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
-        !letter(text[..index].chars().next_back()) && !letter(text[end..].chars().next())
-    };
-    let names_it = text.match_indices("Secret").any(|(index, _)| is_word(index));
+    let names_it = after_each("Secret", text).next().is_some();
     let is_kind = |line: &str| {
         let line = line.to_lowercase();
         line.split_once("kind").is_some_and(|(_, kind)| kind.contains("secret"))
