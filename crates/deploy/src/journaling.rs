@@ -147,6 +147,10 @@ impl<'a> Journaling<'a> {
 
     /// What another process began, which led before this one, and had written nothing when it ended.
     async fn end_dead(&self) {
+        // Nothing is this process's to end then, and need not be asked for.
+        if !self.leads {
+            return;
+        }
         let wrote = |other: &Deploy| other.first_write.is_some() || other.applied.is_some();
         self.end_older(|other| {
             let is_dead = self.is_own(other) && !wrote(other);

@@ -16,7 +16,7 @@ use landfall_journal::{Cause, Journal, Outcome as Recorded};
 use tokio::sync::Notify;
 
 use super::{
-    host::{Host, Prepared},
+    host::{Fault, Host, Prepared},
     keep::Kept,
 };
 use crate::{
@@ -56,6 +56,13 @@ impl Attempt {
     /// Whether guards, the target's check or the reader of the manifests refused the commit.
     pub fn is_refused(&self) -> bool {
         self.ended == Ended::OwnFault || self.outcome == Recorded::Blocked
+    }
+}
+
+impl From<Fault> for Attempt {
+    fn from(fault: Fault) -> Self {
+        let ended = if fault.is_passing { Ended::PassingFault } else { Ended::OwnFault };
+        Self { ended, outcome: Recorded::Failed, what: fault.message }
     }
 }
 
@@ -145,10 +152,7 @@ pub async fn attempt(
     let Asked { environment, commit, cause, leads } = *asked;
     let Prepared { target, mut request, manifests } = match host.prepare(config, environment, commit).await {
         Ok(prepared) => prepared,
-        Err(fault) => {
-            let ended = if fault.is_passing { Ended::PassingFault } else { Ended::OwnFault };
-            return Attempt { ended, outcome: Recorded::Failed, what: fault.message };
-        }
+        Err(fault) => return fault.into(),
     };
     (request.cause, request.leads) = (cause, leads);
     let progress = Told { control: Arc::clone(&control), host: host.progress(environment, commit) };
@@ -177,13 +181,9 @@ pub async fn attempt(
 
 /// Finds out in what changes by others are to be noticed where a commit is live already. Writes nothing and records nothing.
 pub async fn look_after(host: &dyn Host, config: &Config, asked: &Asked<'_>, control: Arc<Control>) -> Attempt {
-    let failed = |ended: Ended, what: String| Attempt { ended, outcome: Recorded::Failed, what };
     let Prepared { target, request, manifests } = match host.prepare(config, asked.environment, asked.commit).await {
         Ok(prepared) => prepared,
-        Err(fault) => {
-            let ended = if fault.is_passing { Ended::PassingFault } else { Ended::OwnFault };
-            return failed(ended, fault.message);
-        }
+        Err(fault) => return fault.into(),
     };
     let planned = async {
         let mut planned = plan(target.as_ref(), manifests.map_err(PlanError::Faults)?, &request, &Silent).await?;
@@ -192,7 +192,7 @@ pub async fn look_after(host: &dyn Host, config: &Config, asked: &Asked<'_>, con
     };
     let planned = match planned.await {
         Ok(planned) => planned,
-        Err(error) => return failed(of_error(&error), in_words(&error)),
+        Err(error) => return of_result(&Err(error)),
     };
     let mode = mode(config, asked.environment);
     let drift = in_what(&planned, &request, mode);

@@ -88,6 +88,10 @@ impl Loop {
             }
             former.retain(|(_, task)| !task.is_finished());
             self.tell_pause(&now, &mut told);
+            // When to correct what others have changed, or to find out what is live: nothing is done beside a deploy.
+            let correct_in = live.as_ref().filter(|_| current.is_none()).and_then(Live::due_in);
+            let may_recall = !self.once && current.is_none() && live.is_none() && former.is_empty();
+            let recall_in = recall.due_in(last.as_ref()).filter(|_| may_recall);
             match self.next(&now, current.as_ref(), last.as_ref()) {
                 Next::Start => {
                     if let (Some(commit), Some(config)) = (now.commit, now.config) {
@@ -105,7 +109,7 @@ impl Loop {
                         current = Some(self.start(commit, config, failures, Doing::Newest));
                     }
                 }
-                Next::Idle | Next::In(_) if current.is_none() && live.as_ref().is_some_and(Live::is_due) => {
+                Next::Idle | Next::In(_) if correct_in == Some(Duration::ZERO) => {
                     if let Some(live) = &mut live {
                         self.tell_drift(live);
                         let (commit, config) = live.correct();
@@ -113,13 +117,7 @@ impl Loop {
                         current = Some(self.start(commit, config, 1, Doing::Correct));
                     }
                 }
-                Next::Idle | Next::In(_)
-                    if !self.once
-                        && current.is_none()
-                        && live.is_none()
-                        && former.is_empty()
-                        && recall.is_due(last.as_ref()) =>
-                {
+                Next::Idle | Next::In(_) if recall_in == Some(Duration::ZERO) => {
                     recall.begins(last.as_ref());
                     if let (Some(last), Some(config)) = (&last, now.config) {
                         current = self.recall(&last.commit, config).await;
@@ -133,13 +131,7 @@ impl Loop {
                 }
                 Next::In(_) | Next::Paused(_) if self.once => return last.map(|last| last.ended),
                 next => {
-                    let due_in = match &live {
-                        _ if current.is_some() => None,
-                        Some(live) => live.due_in(),
-                        None if former.is_empty() && !self.once => recall.due_in(last.as_ref()),
-                        None => None,
-                    };
-                    let due_in = due_in.unwrap_or(Duration::MAX);
+                    let due_in = correct_in.or(recall_in).unwrap_or(Duration::MAX);
                     let rest = match next {
                         Next::Paused(rest) => rest,
                         Next::In(rest) => rest.min(due_in),

@@ -142,11 +142,6 @@ impl Live {
         Some(rest.max(failed))
     }
 
-    /// Whether something is to be corrected now.
-    pub fn is_due(&self) -> bool {
-        self.due_in().is_some_and(|rest| rest.is_zero())
-    }
-
     /// Begins a correction, which deploys this commit again.
     pub fn correct(&mut self) -> (Arc<Commit>, Arc<Config>) {
         self.corrected = self.noticed();

@@ -37,11 +37,6 @@ impl Recall {
         Some(self.not_before.map(|then| then.saturating_duration_since(Instant::now())).unwrap_or_default())
     }
 
-    /// Whether to find it out now.
-    pub fn is_due(&self, last: Option<&Last>) -> bool {
-        self.due_in(last).is_some_and(|rest| rest.is_zero())
-    }
-
     /// It is being found out.
     pub fn begins(&mut self, last: Option<&Last>) {
         self.of = last.map(|last| last.commit.id.clone());

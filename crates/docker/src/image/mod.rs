@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 
 use crate::engine::{Engine, EngineFault, FaultKind};
 
-/// What is read of a program at once, and what is kept of it: more than its headers.
-const CHUNK: usize = 64 * 1024;
+/// The bytes that are kept of a program: more than its headers.
+const HEAD: u64 = 64 * 1024;
 
 /// Builds the image of a program, if it is not there, and tells its name: `landfall:<16 hexadecimal digits of the
 /// program's SHA-256>`.
@@ -45,16 +45,10 @@ struct Known {
 
 /// Reads a program bit by bit: every deploy does so, and none is to hold all of it in memory.
 fn know(program: &Path) -> io::Result<Known> {
-    let (mut file, mut sha, mut head) = (File::open(program)?, Sha256::new(), Vec::with_capacity(CHUNK));
-    file.by_ref().take(CHUNK as u64).read_to_end(&mut head)?;
+    let (mut file, mut sha, mut head) = (File::open(program)?, Sha256::new(), Vec::new());
+    file.by_ref().take(HEAD).read_to_end(&mut head)?;
     sha.update(&head);
-    let mut chunk = vec![0; CHUNK];
-    loop {
-        match file.read(&mut chunk)? {
-            0 => break,
-            length => sha.update(&chunk[..length]),
-        }
-    }
+    io::copy(&mut file, &mut sha)?;
     let digest = sha.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     Ok(Known { digest, head })
 }
