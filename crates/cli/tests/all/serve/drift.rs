@@ -4,18 +4,12 @@ use std::{thread::sleep, time::Duration};
 
 use landfall_bench_cluster::Cluster;
 
-use super::{CONFIG, Serving, history, level, live_level, open, without_revisions};
+use super::{CONFIG, Serving, corrects, history, level, live_level, open, set_level, without_revisions};
 use crate::{
     conformance::place::{Place, SERVICE},
     live::stage::web,
     shop::Shop,
 };
-
-/// As `kubectl patch` by a person.
-fn set_level(shop: &Shop<'_>, level: &str) {
-    let patch = format!("{{\"data\":{{\"level\":\"{level}\"}}}}");
-    shop.kubectl(&["patch", "configmap", "settings", "--type=merge", "-p", &patch]).ok();
-}
 
 /// An environment that does something else about drift.
 fn open_with(mode: &str) -> Shop<'static> {
@@ -40,9 +34,7 @@ fn what_somebody_changes_or_deletes_is_put_right() {
     let shop = open();
     let serving = Serving::start(&shop);
     serving.until("Live: 1 created");
-    set_level(&shop, "wrong");
-    serving.until("drift: Live: 1 updated");
-    assert_eq!(live_level(&shop), "info");
+    corrects(&serving, &shop);
     shop.kubectl(&["delete", "configmap", "settings"]).ok();
     serving.until("drift: Live: 1 created");
     assert_eq!(live_level(&shop), "info");
@@ -163,9 +155,7 @@ fn a_watch_that_was_cut_off_sees_what_happened_meanwhile() {
     let serving = Serving::start(&shop);
     serving.until("Live: 1 created");
     cluster.restart_api_server();
-    set_level(&shop, "wrong");
-    serving.until("drift: Live: 1 updated");
-    assert_eq!(live_level(&shop), "info");
+    corrects(&serving, &shop);
     serving.end();
 }
 
@@ -177,9 +167,7 @@ fn a_refused_commit_leaves_what_is_live_to_be_kept() {
     shop.write("base/broken.yaml", "piVersion: v1\n");
     shop.work.commit("Break it");
     serving.until("Nothing is tried before the next commit");
-    set_level(&shop, "wrong");
-    serving.until("drift: Live: 1 updated");
-    assert_eq!(live_level(&shop), "info");
+    corrects(&serving, &shop);
     serving.end();
 }
 

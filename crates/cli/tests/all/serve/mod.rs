@@ -54,6 +54,20 @@ fn level(shop: &Shop<'_>, level: &str) {
     shop.write("base/settings.yaml", &manifest);
 }
 
+/// As `kubectl patch` by a person.
+fn set_level(shop: &Shop<'_>, level: &str) {
+    let patch = format!("{{\"data\":{{\"level\":\"{level}\"}}}}");
+    shop.kubectl(&["patch", "configmap", "settings", "--type=merge", "-p", &patch]).ok();
+}
+
+/// Panics unless a change by a person is put right, the first one since this process was started.
+#[track_caller]
+fn corrects(serving: &Serving, shop: &Shop<'_>) {
+    set_level(shop, "wrong");
+    serving.until("drift: Live: 1 updated");
+    assert_eq!(live_level(shop), "info");
+}
+
 /// What is live.
 fn live_level(shop: &Shop<'_>) -> String {
     shop.field("configmap/settings", ".data.level")

@@ -1,6 +1,6 @@
 //! What a process finds that is started anew: the newest commit is refused, or the one before it was cut off.
 
-use super::{CONFIG, Serving, level, live_level, open, superseded::WEB};
+use super::{CONFIG, Serving, corrects, level, live_level, open, set_level, superseded::WEB};
 use crate::{kills::record::Record, shop::Shop};
 
 /// The shop with two commits of which the first is live, and nobody who serves it. The second one is `broken`.
@@ -12,12 +12,6 @@ fn closed(broken: (&str, &str)) -> Shop<'static> {
     shop.write(broken.0, broken.1);
     shop.work.commit("Break it");
     shop
-}
-
-/// As `kubectl patch` by a person.
-fn set_level(shop: &Shop<'_>, level: &str) {
-    let patch = format!("{{\"data\":{{\"level\":\"{level}\"}}}}");
-    shop.kubectl(&["patch", "configmap", "settings", "--type=merge", "-p", &patch]).ok();
 }
 
 #[test]
@@ -39,9 +33,7 @@ fn what_is_live_is_kept_while_the_newest_commit_is_refused_again_and_again() {
     let shop = closed(("base/far.yaml", &elsewhere));
     let serving = Serving::start(&shop);
     serving.until("Tried again in");
-    set_level(&shop, "wrong");
-    serving.until("drift: Live: 1 updated");
-    assert_eq!(live_level(&shop), "info");
+    corrects(&serving, &shop);
     serving.end();
 }
 
@@ -50,9 +42,7 @@ fn a_broken_configuration_leaves_the_last_good_one_in_force() {
     let shop = closed(("landfall.yaml", &CONFIG.replace("branch:", "brunch:")));
     let serving = Serving::start(&shop);
     serving.until("that of before stays in force").until("Nothing is tried before the next commit");
-    set_level(&shop, "wrong");
-    serving.until("drift: Live: 1 updated");
-    assert_eq!(live_level(&shop), "info");
+    corrects(&serving, &shop);
     serving.end();
     let deploys = Record::of(&shop.work).deploys().into_iter();
     let words: Vec<String> = deploys.map(|deploy| format!("{} {}", deploy.outcome, deploy.subject)).collect();
@@ -69,9 +59,7 @@ fn what_was_cut_off_before_a_refused_commit_is_brought_to_its_end() {
     let serving = Serving::start(&shop);
     serving.until("goes on with ").until("Live: 1 created");
     assert_eq!(live_level(&shop), "info");
-    set_level(&shop, "wrong");
-    serving.until("drift: Live: 1 updated");
-    assert_eq!(live_level(&shop), "info");
+    corrects(&serving, &shop);
     serving.end();
 }
 
