@@ -18,10 +18,17 @@ use crate::{lock, say};
 /// another address, and its old one may belong to another pod: so not for long.
 const AGE: Duration = Duration::from_secs(2);
 
-/// The engine's server is in the same network namespace; it answers in less than a millisecond, or not at all.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// A server that does not answer, such as while the engine writes its table of names anew, says nothing of the container: the
+/// address that it gave last is used for so long, as RFC 8767 has it.
+const STALE: Duration = Duration::from_secs(60);
 
-/// Asks the network's DNS server, and remembers for two seconds.
+/// The engine's server is in the same network namespace; it answers in less than a millisecond, or not at all.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// Datagrams may be lost, even here: so often the server is asked.
+const TRIES: usize = 4;
+
+/// Asks the network's DNS server, and remembers for two seconds; while it does not answer, for a minute.
 pub(crate) struct Resolver {
     server: SocketAddr,
     next: AtomicU16,
@@ -49,23 +56,30 @@ impl Resolver {
         if let Ok(address) = host.parse() {
             return Ok(address);
         }
-        if let Some((_, address)) = lock(&self.known).get(host).filter(|(since, _)| since.elapsed() < AGE) {
-            return Ok(*address);
+        let known = lock(&self.known).get(host).copied();
+        if let Some((_, address)) = known.filter(|(since, _)| since.elapsed() < AGE) {
+            return Ok(address);
         }
-        let found = match self.ask(host, Family::V4).await {
-            Ok(None) => self.ask(host, Family::V6).await,
+        let stale = known.filter(|(since, _)| since.elapsed() < STALE);
+        // Who waits for an answer has a limit of its own, often of one second.
+        let tries = if stale.is_some() { 1 } else { TRIES };
+        let found = match self.ask(host, Family::V4, tries).await {
+            Ok(None) => self.ask(host, Family::V6, tries).await,
             other => other,
         };
-        match found {
-            Ok(Some(address)) => {
+        match (found, stale) {
+            (Ok(Some(address)), _) => {
                 lock(&self.known).insert(host.to_owned(), (Instant::now(), address));
                 Ok(address)
             }
-            Ok(None) => {
+            (Ok(None), _) => {
                 self.forget(host);
                 Err(format!("no running container on this network has the name {host}"))
             }
-            Err(error) => Err(format!("the name {host} could not be resolved by {}: {}", self.server, say(&error))),
+            (Err(_), Some((_, address))) => Ok(address),
+            (Err(error), None) => {
+                Err(format!("the name {host} could not be resolved by {}: {}", self.server, say(&error)))
+            }
         }
     }
 
@@ -74,15 +88,14 @@ impl Resolver {
         lock(&self.known).remove(host);
     }
 
-    async fn ask(&self, host: &str, family: Family) -> io::Result<Option<IpAddr>> {
+    async fn ask(&self, host: &str, family: Family, tries: usize) -> io::Result<Option<IpAddr>> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let Some(question) = dns::question(id, host, family) else { return Ok(None) };
         let local: SocketAddr = if self.server.is_ipv4() { ([0, 0, 0, 0], 0).into() } else { ([0u16; 8], 0).into() };
         let socket = UdpSocket::bind(local).await?;
         socket.connect(self.server).await?;
         let mut buffer = [0; 1500];
-        // Datagrams may be lost, even here: ask twice.
-        for _ in 0..2 {
+        for _ in 0..tries {
             socket.send(&question).await?;
             let answer = timeout(PATIENCE, async {
                 loop {

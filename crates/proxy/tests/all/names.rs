@@ -1,7 +1,9 @@
 //! Pods by the names of their containers, as the engine's DNS server resolves them.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use landfall_proxy::config::{Config, Endpoint};
 use tokio::net::UdpSocket;
@@ -33,10 +35,28 @@ async fn a_name_is_asked_for_again_when_its_address_does_not_answer() {
     client::until(|| client::get(port, "/"), Result::is_err).await;
 }
 
+/// An engine's server may pause, such as while it reads its table of names anew: that is no fault of a pod.
+#[tokio::test]
+async fn a_server_that_does_not_answer_takes_no_pod_away() {
+    let dns = Dns::start("web-1.shop", Some([127, 0, 0, 1])).await;
+    let pod = Pod::http("a").await;
+    let web = Endpoint { host: "web-1.shop".to_owned(), ready: true, ..endpoint("web-1", pod.at) };
+    let port = free_port();
+    let server = dns.at.to_string();
+    let _proxy = Proxy::with(&Config::Service(service(1, port, vec![web])), &["--resolver", &server]).await;
+    client::until(|| client::get(port, "/"), Result::is_ok).await;
+
+    dns.is_silent.store(true, Ordering::Release);
+    // What was asked for last is too old by then.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(client::get(port, "/").await.unwrap(), "a");
+}
+
 /// Knows one name.
 struct Dns {
     at: SocketAddr,
     address: Arc<Mutex<Option<[u8; 4]>>>,
+    is_silent: Arc<AtomicBool>,
 }
 
 impl Dns {
@@ -45,10 +65,15 @@ impl Dns {
         let (at, address) = (socket.local_addr().unwrap(), Arc::new(Mutex::new(address)));
         let labels = name.split('.').map(|label| format!("{}{label}", char::from(label.len() as u8)));
         let (wanted, shared) = (labels.collect::<String>().into_bytes(), Arc::clone(&address));
+        let is_silent = Arc::new(AtomicBool::new(false));
+        let silent = Arc::clone(&is_silent);
         tokio::spawn(async move {
             let mut buffer = [0; 512];
             loop {
                 let (length, from) = socket.recv_from(&mut buffer).await.unwrap();
+                if silent.load(Ordering::Acquire) {
+                    continue;
+                }
                 let question = &buffer[12..length];
                 let known = shared.lock().unwrap().filter(|_| question.starts_with(&wanted));
                 let is_v4 = question[question.len() - 3] == 1;
@@ -64,6 +89,6 @@ impl Dns {
                 socket.send_to(&answer, from).await.unwrap();
             }
         });
-        Self { at, address }
+        Self { at, address, is_silent }
     }
 }
