@@ -5,6 +5,7 @@ mod access;
 #[allow(unused_qualifications, reason = "the attribute `utoipa::path` writes them")]
 mod api;
 mod app;
+mod connections;
 mod events;
 mod headers;
 mod health;
@@ -21,5 +22,5 @@ mod words;
 
 pub use access::{Access, AccessFault, TrustedProxy};
 pub use app::{App, Hints, Inspector, Question, WebhookSecret};
+pub use connections::serve;
 pub use metrics::Metrics;
-pub use router::serve;

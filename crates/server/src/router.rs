@@ -1,6 +1,6 @@
 //! Which address is answered by what, and what all answers have in common.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
@@ -10,38 +10,11 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use tokio::{net::TcpListener, sync::watch};
 
 use crate::{api, app::App, events, headers, health, metrics, page, problem::Problem, webhook};
 
-/// How long open connections have to end.
-const GRACE: Duration = Duration::from_secs(3);
-
-/// Answers until the program ends.
-///
-/// # Errors
-/// No more connections can be accepted.
-pub async fn serve(app: Arc<App>, listener: TcpListener, mut ends: watch::Receiver<bool>) -> std::io::Result<()> {
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let (mut stop, mut overdue) = (ends.clone(), ends.clone());
-    let served = axum::serve(listener, service).with_graceful_shutdown(async move {
-        // A sender that is gone is an end, too.
-        let _ = stop.wait_for(|ends| *ends).await;
-    });
-    tokio::select! {
-        result = served => result,
-        // Whoever watches the page holds its connection open for ever.
-        () = async {
-            let _ = overdue.wait_for(|ends| *ends).await;
-            tokio::time::sleep(GRACE).await;
-        } => {
-            ends.mark_unchanged();
-            Ok(())
-        }
-    }
-}
-
-fn router(app: Arc<App>) -> Router {
+/// What answers requests, each with the address of its client.
+pub fn router(app: Arc<App>) -> Router {
     let open = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
     let hooks = Router::new().route("/webhooks/{forge}", post(webhook::receive));
     let pages = Router::new()

@@ -128,11 +128,7 @@ pub async fn run(args: ServeArgs) -> Result<ExitCode, CommandError> {
         let local = listener.local_addr().unwrap_or(address);
         output::note(&format!("Answers at http://{local} for {}", app.access.describe()));
         let ends = ends.clone();
-        tokio::spawn(async move {
-            if let Err(error) = landfall_server::serve(Arc::new(app), listener, ends).await {
-                output::warning(&format!("Nothing is answered any more: {error}"));
-            }
-        });
+        tokio::spawn(landfall_server::serve(Arc::new(app), listener, ends));
     }
     let ended = tokio::spawn(end_on_signal(end));
     let tasks: Vec<_> = repositories.into_iter().map(|repository| tokio::spawn(repository.follow())).collect();

@@ -65,6 +65,8 @@ fn what_was_signed_long_ago_is_refused() {
 #[test]
 fn a_body_that_is_too_large_or_does_not_come_is_not_waited_for() {
     let asking = Asking::new();
+    let mut headless = TcpStream::connect(asking.address).unwrap();
+    write!(headless, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n").unwrap();
     let begin = "POST /webhooks/github HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n";
     let announced = asking.send(format!("{begin}Content-Length: 99999999\r\n\r\n").as_bytes());
     assert_eq!(status(&announced), "413", "it is not read to know that: {announced}");
@@ -77,5 +79,8 @@ fn a_body_that_is_too_large_or_does_not_come_is_not_waited_for() {
     let mut answer = String::new();
     slow.read_to_string(&mut answer).unwrap();
     assert_eq!(status(&answer), "408", "{answer}");
+    let mut rest = String::new();
+    headless.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "", "who does not end a request is not waited for either");
     assert!(!asking.was_hinted());
 }
