@@ -1,13 +1,13 @@
 //! Images: look, pull, build.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use bollard::{
     errors::Error,
     query_parameters::{BuildImageOptionsBuilder, CreateImageOptionsBuilder},
 };
 use bytes::Bytes;
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 
 use super::{Engine, EngineFault, RegistryAuth};
 
@@ -76,10 +76,14 @@ impl Engine {
     }
 
     /// Builds an image from a tar that holds its `Dockerfile`, under a name.
-    pub async fn build(&self, name: &str, tar: Vec<u8>) -> Result<(), EngineFault> {
+    pub async fn build(
+        &self,
+        name: &str,
+        tar: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+    ) -> Result<(), EngineFault> {
         let options = BuildImageOptionsBuilder::default().t(name).rm(true).forcerm(true).build();
         let docker = self.patient(BUILD);
-        let mut words = docker.build_image(options, None, Some(bollard::body_full(Bytes::from(tar))));
+        let mut words = docker.build_image(options, None, Some(bollard::body_try_stream(tar)));
         while let Some(word) = words.next().await {
             word.map_err(|error| self.fault(&format!("Building the image '{name}'"), error))?;
         }
