@@ -311,6 +311,7 @@ fn request(
             allow_prune: lower(&args.approvals.allow_prune),
             max_prune_share,
         },
+        only: None,
         revision: None,
         repository: None,
         leads: false,

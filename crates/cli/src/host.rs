@@ -52,10 +52,16 @@ impl Host for Served {
         self.connected(config, environment, commit, false).await.map(|(_, place)| place)
     }
 
-    async fn prepare(&self, config: &Config, environment: &str, commit: &Commit) -> Result<Prepared, Fault> {
+    async fn prepare(
+        &self,
+        config: &Config,
+        environment: &str,
+        commit: &Commit,
+        only: Option<&[String]>,
+    ) -> Result<Prepared, Fault> {
         let (Connected { repository, target, mut request, paths }, _) =
-            self.connected(config, environment, commit, true).await?;
-        let manifests = match repository.manifests(&commit.id, &paths) {
+            self.connected(config, environment, commit, only.is_none()).await?;
+        let manifests = match repository.manifests(&commit.id, only.unwrap_or(&paths)) {
             Ok(manifests) => Ok(manifests),
             Err(error) => Err(error.into_faults().map_err(passing)?),
         };

@@ -1,8 +1,8 @@
 //! What a deploy is about: an environment, in the form in which the engine needs it.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use landfall_core::{health::ReadyConditions, plan::PlanOptions, selector::Selector};
+use landfall_core::{health::ReadyConditions, object::ObjectId, plan::PlanOptions, selector::Selector};
 use landfall_journal::{Cause, Place, Time};
 
 use crate::target::Target;
@@ -88,6 +88,8 @@ pub struct Request {
     pub enforce_namespace: bool,
     /// What the user allows.
     pub options: PlanOptions,
+    /// Only these objects are read, planned and written; nothing is known of the others, and nothing pruned. `None` for all.
+    pub only: Option<Arc<BTreeSet<ObjectId>>>,
     /// The revision; `None` for a folder outside Git.
     pub revision: Option<String>,
     /// The repository, without credentials.

@@ -88,7 +88,11 @@ pub async fn plan(
         enforce_namespace: request.enforce_namespace,
         selector: request.selector.clone(),
     };
-    let desired = DesiredSet::resolve(manifests, &catalog, &scope).map_err(PlanError::Faults)?;
+    let mut desired = DesiredSet::resolve(manifests, &catalog, &scope).map_err(PlanError::Faults)?;
+    if let Some(only) = &request.only {
+        desired.objects.retain(|desired| only.contains(&desired.id));
+        desired.left_out.clear();
+    }
     observe_and_compute(target, desired, catalog, inventories, key, request).await
 }
 
@@ -107,7 +111,11 @@ async fn observe_and_compute(
     request: &Request,
 ) -> Result<Planned, PlanError> {
     let inventory = inventories.own.as_ref();
-    let queries = list_queries(&desired, inventory, &catalog, &key.namespace, request.options.prune);
+    let queries = match &request.only {
+        // A list shows all objects of a kind.
+        Some(_) => Vec::new(),
+        None => list_queries(&desired, inventory, &catalog, &key.namespace, request.options.prune),
+    };
     let wanted = wanted(&desired, inventory, &catalog, request.options.prune);
     let required = desired.objects.iter().map(|desired| &desired.id).collect();
     let observe =

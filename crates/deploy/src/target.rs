@@ -183,6 +183,8 @@ pub trait DriftWatch: Send {
 pub struct DriftSight {
     /// The objects, in their order.
     pub drifted: Vec<Drifted>,
+    /// How often an object was seen to be as applied again: one that has drifted twice in the same way is told twice.
+    pub mended: u64,
     /// What cannot be seen, and why; each is told once.
     pub warnings: Vec<String>,
 }

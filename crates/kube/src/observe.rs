@@ -168,8 +168,8 @@ async fn read_missing(
     request: &ObserveRequest<'_>,
     observation: &mut Observation,
 ) -> Result<(), TargetError> {
-    // Without a selector the lists show everything.
-    if request.selector.is_empty() && observation.unseen.is_empty() {
+    // Without a selector the lists, where there are any, show everything.
+    if request.selector.is_empty() && observation.unseen.is_empty() && !request.queries.is_empty() {
         return Ok(());
     }
     let mut missing: BTreeMap<(&Gvk, Option<&str>), Vec<Wanted<'_>>> = BTreeMap::new();

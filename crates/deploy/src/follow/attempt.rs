@@ -1,23 +1,11 @@
 //! One try to deploy one commit.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
-};
-
-use landfall_core::{
-    diagnostic::Diagnostic,
-    drift,
-    plan::{Plan, RefusedBy},
-    rollout::Rollout,
-};
-use landfall_git::Commit;
-use landfall_journal::{Cause, Journal, Outcome as Recorded};
-use tokio::sync::Notify;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
+    control::{Control, Told},
     host::{Fault, Host, Prepared},
-    keep::Kept,
+    keep::{Kept, Left},
 };
 use crate::{
     config::{Config, DriftMode},
@@ -25,10 +13,15 @@ use crate::{
     environment::Request,
     error::DeployError,
     plan::{PlanError, Planned, check, plan},
-    progress::{Event, Progress, Silent},
+    progress::Silent,
     target::{DriftRequest, TargetError},
     wait::{self, Ending},
 };
+use landfall_core::{
+    desired::Desired, diagnostic::Diagnostic, drift, object::ObjectId, plan::RefusedBy, rollout::Rollout,
+};
+use landfall_git::Commit;
+use landfall_journal::{Cause, Journal, Outcome as Recorded};
 
 /// How a try ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,67 +59,6 @@ impl From<Fault> for Attempt {
     }
 }
 
-/// What the loop knows of a try that is under way, and how it stops it.
-#[derive(Default)]
-pub struct Control {
-    waits: AtomicBool,
-    stop: AtomicBool,
-    changed: Notify,
-    kept: Mutex<Option<Kept>>,
-}
-
-impl Control {
-    /// Whether everything is written.
-    pub fn waits(&self) -> bool {
-        self.waits.load(Ordering::Acquire)
-    }
-
-    /// Returns once everything is written.
-    pub async fn until_it_waits(&self) {
-        while !self.waits() {
-            self.changed.notified().await;
-        }
-    }
-
-    /// The target of a deploy that has ended, if it is to be tended.
-    pub(super) fn take_kept(&self) -> Option<Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    fn keep(&self, kept: Kept) {
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
-    }
-
-    /// Lets what is under way end, and begins nothing new.
-    pub fn stop(&self) {
-        self.stop.store(true, Ordering::Release);
-    }
-}
-
-/// Tells the loop and the host.
-struct Told {
-    control: Arc<Control>,
-    host: Box<dyn Progress>,
-}
-
-impl Progress for Told {
-    fn tell(&self, event: Event) {
-        if matches!(event, Event::Watching { .. }) {
-            self.control.waits.store(true, Ordering::Release);
-            self.control.changed.notify_one();
-        }
-        self.host.tell(event);
-    }
-
-    fn planned(&self, plan: &Plan) {
-        self.host.planned(plan);
-    }
-
-    fn stop_requested(&self) -> bool {
-        self.control.stop.load(Ordering::Acquire) || self.host.stop_requested()
-    }
-}
-
 /// What is to be deployed where.
 pub struct Asked<'a> {
     /// The environment.
@@ -150,7 +82,7 @@ pub async fn attempt(
     control: Arc<Control>,
 ) -> Attempt {
     let Asked { environment, commit, cause, leads } = *asked;
-    let Prepared { target, mut request, manifests } = match host.prepare(config, environment, commit).await {
+    let Prepared { target, mut request, manifests } = match host.prepare(config, environment, commit, None).await {
         Ok(prepared) => prepared,
         Err(fault) => return fault.into(),
     };
@@ -165,26 +97,31 @@ pub async fn attempt(
     let key = request.key(target.as_ref());
     let mode = mode(config, environment);
     // Only where all is as the commit has it.
-    let drift = match &result {
-        Ok(Outcome::Applied { planned, ending: None | Some(Ending::Live { .. }) }) => in_what(planned, &request, mode),
+    let planned = match &result {
+        Ok(Outcome::Applied { planned, ending: None | Some(Ending::Live { .. }) }) => Some(planned.as_ref()),
         _ => None,
     };
-    let written = match &result {
-        Ok(Outcome::Applied { planned, .. }) => {
-            planned.plan.items.iter().filter(|item| item.is_change()).map(|item| item.id.clone()).collect()
-        }
-        _ => Vec::new(),
-    };
-    control.keep(Kept { target, key, holder: request.holder, mode, drift, written });
+    let drift = planned.and_then(|planned| in_what(planned, &request, mode));
+    let files = planned.map(files).unwrap_or_default();
+    control.leave(Left::Whole(Arc::new(Kept {
+        target,
+        key,
+        holder: request.holder,
+        mode,
+        drift,
+        files,
+        written: written(&result),
+    })));
     of_result(&result)
 }
 
 /// Finds out in what changes by others are to be noticed where a commit is live already. Writes nothing and records nothing.
 pub async fn look_after(host: &dyn Host, config: &Config, asked: &Asked<'_>, control: Arc<Control>) -> Attempt {
-    let Prepared { target, request, manifests } = match host.prepare(config, asked.environment, asked.commit).await {
-        Ok(prepared) => prepared,
-        Err(fault) => return fault.into(),
-    };
+    let Prepared { target, request, manifests } =
+        match host.prepare(config, asked.environment, asked.commit, None).await {
+            Ok(prepared) => prepared,
+            Err(fault) => return fault.into(),
+        };
     let planned = async {
         let mut planned = plan(target.as_ref(), manifests.map_err(PlanError::Faults)?, &request, &Silent).await?;
         check(target.as_ref(), &mut planned, &Silent).await?;
@@ -196,9 +133,28 @@ pub async fn look_after(host: &dyn Host, config: &Config, asked: &Asked<'_>, con
     };
     let mode = mode(config, asked.environment);
     let drift = in_what(&planned, &request, mode);
-    let (key, holder) = (planned.key, request.holder);
-    control.keep(Kept { target, key, holder, mode, drift, written: Vec::new() });
+    let (files, key, holder) = (files(&planned), planned.key, request.holder);
+    control.leave(Left::Whole(Arc::new(Kept { target, key, holder, mode, drift, files, written: Vec::new() })));
     Attempt { ended: Ended::Done, outcome: Recorded::Live, what: "Live".to_owned() }
+}
+
+/// The objects that a deploy wrote.
+pub(super) fn written(result: &Result<Outcome, DeployError>) -> Vec<ObjectId> {
+    let Ok(Outcome::Applied { planned, .. }) = result else { return Vec::new() };
+    planned.plan.items.iter().filter(|item| item.is_change()).map(|item| item.id.clone()).collect()
+}
+
+/// Where each object stands.
+fn files(planned: &Planned) -> BTreeMap<ObjectId, Arc<str>> {
+    let mut last: Arc<str> = Arc::default();
+    let file = |desired: &Desired| {
+        // Objects come in the order of their files.
+        if *last != *desired.origin.source.path {
+            last = Arc::from(desired.origin.source.path.as_str());
+        }
+        (desired.id.clone(), Arc::clone(&last))
+    };
+    planned.desired.objects.iter().map(file).collect()
 }
 
 fn mode(config: &Config, environment: &str) -> DriftMode {
@@ -216,7 +172,7 @@ fn in_what(planned: &Planned, request: &Request, mode: DriftMode) -> Option<Drif
     })
 }
 
-fn of_result(result: &Result<Outcome, DeployError>) -> Attempt {
+pub(super) fn of_result(result: &Result<Outcome, DeployError>) -> Attempt {
     let (ended, outcome, what) = match result {
         Ok(Outcome::Blocked(planned)) => {
             let refusals = &planned.plan.refusals;

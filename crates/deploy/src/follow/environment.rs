@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use landfall_core::object::ObjectId;
 use landfall_git::{Commit, Mirror};
 use landfall_journal::{Journal, Time};
 use tokio::sync::watch;
@@ -12,7 +13,7 @@ use tokio::sync::watch;
 use super::{
     attempt::{Attempt, Ended},
     host::{Host, News},
-    keep::Kept,
+    keep::{Kept, Left},
     live::Live,
     next::{Current, Next, Past, next},
     notice::Noticed,
@@ -112,15 +113,20 @@ impl Loop {
                 Next::Idle | Next::In(_) if correct_in == Some(Duration::ZERO) => {
                     if let Some(live) = &mut live {
                         self.tell_drift(live);
-                        let (commit, config) = live.correct();
+                        let (commit, config, alone) = live.correct();
                         tending = None;
-                        current = Some(self.start(commit, config, 1, Doing::Correct));
+                        current = Some(self.start_alone(commit, config, 1, Doing::Correct, alone));
                     }
                 }
                 Next::Idle | Next::In(_) if recall_in == Some(Duration::ZERO) => {
                     recall.begins(last.as_ref());
                     if let (Some(last), Some(config)) = (&last, now.config) {
-                        current = self.recall(&last.commit, config).await;
+                        current = self.recall(&last.commit, config).await.unwrap_or_else(|reason| {
+                            recall.failed();
+                            let what = format!("it cannot be found out what is live, which is tried again: {reason}");
+                            self.host.tell(News::Tended { environment: self.name.clone(), what, is_warning: true });
+                            None
+                        });
                     }
                     if current.is_some() {
                         tending = None;
@@ -149,12 +155,19 @@ impl Loop {
                         changed = wanted.changed() => if changed.is_err() { return last.map(|last| last.ended) },
                         ended = ended(current.as_mut()) => {
                             if let Some(running) = current.take() {
-                                let kept = running.control.take_kept().filter(|_| !self.once).map(Arc::new);
+                                let (kept, alone) = match running.control.take_left().filter(|_| !self.once) {
+                                    Some(Left::Whole(kept)) => (Some(kept), None),
+                                    Some(Left::Alone(written)) => (None, Some(written)),
+                                    None => (None, None),
+                                };
                                 tending = kept.clone().filter(|kept| !kept.target.rolls_by_itself()).map(|kept| {
                                     Tending::start(Arc::clone(&self.host), self.name.clone(), kept)
                                 });
                                 let attempt = of_task(ended);
-                                live = self.look_after(live.take(), &running, &attempt, kept);
+                                live = match (live.take(), alone, attempt.ended) {
+                                    (Some(live), Some(written), Ended::Done) => Some(self.go_on(live, &written)),
+                                    (live, ..) => self.look_after(live, &running, &attempt, kept),
+                                };
                                 if running.doing == Doing::Newest {
                                     last = Some(self.take_in(running.commit, attempt, last.as_ref(), &mut pace));
                                 } else {
@@ -234,9 +247,17 @@ impl Loop {
         Some(before)
     }
 
+    /// Single objects were corrected: changes are noticed on, without a new look at everything.
+    fn go_on(&self, mut live: Live, written: &[ObjectId]) -> Live {
+        for drifted in live.corrected(written) {
+            self.host.tell(News::Fight { environment: self.name.clone(), drifted });
+        }
+        live
+    }
+
     fn tell_drift(&self, live: &mut Live) {
         let corrects = live.corrects();
-        if let Some(Noticed { drifted, other }) = live.untold() {
+        if let Some(Noticed { drifted, other, .. }) = live.untold() {
             self.host.tell(News::Drifted { environment: self.name.clone(), drifted, corrects, other });
         }
     }

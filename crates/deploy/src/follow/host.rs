@@ -19,11 +19,18 @@ use crate::{
 /// The program around a follower.
 #[async_trait]
 pub trait Host: Send + Sync + 'static {
-    /// Connects to the target of an environment and reads a commit's manifests. `config` is the commit's own.
+    /// Connects to the target of an environment and reads a commit's manifests: all, or only those of some files. `config` is
+    /// the commit's own.
     ///
     /// # Errors
     /// Why the commit cannot be deployed.
-    async fn prepare(&self, config: &Config, environment: &str, commit: &Commit) -> Result<Prepared, Fault>;
+    async fn prepare(
+        &self,
+        config: &Config,
+        environment: &str,
+        commit: &Commit,
+        only: Option<&[String]>,
+    ) -> Result<Prepared, Fault>;
 
     /// Where an environment's deploys are recorded. Asks nobody.
     ///

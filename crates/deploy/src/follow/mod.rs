@@ -3,8 +3,10 @@
 //! One task looks at the repository for all of its environments; each environment has a loop of its own, so that none
 //! waits for another. The newest commit always wins.
 
+mod alone;
 mod attempt;
 mod board;
+mod control;
 mod environment;
 mod fight;
 mod host;

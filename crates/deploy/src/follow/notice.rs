@@ -25,8 +25,17 @@ const AGAIN: Duration = Duration::from_secs(60);
 pub(super) struct Noticed {
     /// The objects that are not as applied.
     pub drifted: Vec<Drifted>,
+    /// How often an object was seen to be as applied again.
+    pub mended: u64,
     /// Another revision was deployed, and not by this process: that is no drift, and is left alone until the next commit.
     pub other: Option<String>,
+}
+
+impl Noticed {
+    /// Whether everything is as applied.
+    pub fn is_nothing(&self) -> bool {
+        self.drifted.is_empty() && self.other.is_none()
+    }
 }
 
 /// An environment that is being watched. Ends when it is dropped.
@@ -93,9 +102,9 @@ impl Notice {
                     self.warn(warned, warning);
                 }
                 let other = if sight.drifted.is_empty() { None } else { self.other().await? };
-                let (drifted, is_other) = (sight.drifted.clone(), other.is_some());
+                let (drifted, mended, is_other) = (sight.drifted.clone(), sight.mended, other.is_some());
                 self.tell.send_if_modified(|noticed| {
-                    let new = Noticed { drifted, other };
+                    let new = Noticed { drifted, mended, other };
                     let is_new = *noticed != new;
                     *noticed = new;
                     is_new

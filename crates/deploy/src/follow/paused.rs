@@ -1,6 +1,6 @@
 //! An environment that is paused: what is told of it, and what is looked after all the same.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use landfall_git::{Commit, Revision};
 use landfall_journal::{Journal, Time};
@@ -53,7 +53,7 @@ impl Loop {
 
 /// The target of an environment, if it is to be tended. Tells what the journal has of the environment.
 async fn kept(host: &dyn Host, journal: &Journal, config: &Config, name: &str, commit: &Commit) -> Option<Kept> {
-    let prepared = host.prepare(config, name, commit).await;
+    let prepared = host.prepare(config, name, commit, None).await;
     let Prepared { target, request, .. } = prepared
         .inspect_err(|fault| {
             let (environment, what) = (name.to_owned(), fault.message.clone());
@@ -70,6 +70,7 @@ async fn kept(host: &dyn Host, journal: &Journal, config: &Config, name: &str, c
         holder: request.holder,
         mode: DriftMode::Ignore,
         drift: None,
+        files: BTreeMap::new(),
         written: Vec::new(),
     })
 }

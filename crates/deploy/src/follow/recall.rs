@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use landfall_git::{Commit, Revision};
+use landfall_git::{Commit, Error, Revision};
 use landfall_journal::{Cause, Deploy, Filter, Outcome};
 
 use super::{
@@ -52,24 +52,38 @@ impl Recall {
     /// How that ended.
     pub fn ended(&mut self, doing: Doing, ended: Ended) {
         if doing == Doing::LookAfter && ended == Ended::PassingFault {
-            *self = Self { of: None, not_before: Some(Instant::now() + RETRY) };
+            self.failed();
         }
+    }
+
+    /// It could not be found out, and is tried again.
+    pub fn failed(&mut self) {
+        *self = Self { of: None, not_before: Some(Instant::now() + RETRY) };
     }
 }
 
 impl Loop {
     /// Begins to look after what is live, or to bring to its end what a killed process had begun; `None` where the journal
     /// knows of neither. `refused` is the commit that is not live.
-    pub(super) async fn recall(&self, refused: &Commit, fallback: Arc<Config>) -> Option<Running> {
-        let place = self.host.place(&fallback, &self.name, refused).await.ok()?;
+    ///
+    /// # Errors
+    /// Why it cannot be found out, as half a sentence.
+    pub(super) async fn recall(&self, refused: &Commit, fallback: Arc<Config>) -> Result<Option<Running>, String> {
+        let place = self.host.place(&fallback, &self.name, refused).await.map_err(|fault| fault.message)?;
         let filter = Filter { place: Some(place), limit: Some(LOOKED_THROUGH), ..Filter::default() };
-        let deploys = self.journal.deploys(&filter).await.ok()?.deploys;
-        let (revision, cause) = wrote_last(deploys.into_iter().map(|summary| summary.deploy))?;
-        if revision == refused.id.as_str() {
-            return None;
-        }
+        let deploys = self.journal.deploys(&filter).await.map_err(|error| error.to_string())?.deploys;
+        let wrote = wrote_last(deploys.into_iter().map(|summary| summary.deploy));
+        let Some((revision, cause)) = wrote.filter(|(revision, _)| revision != refused.id.as_str()) else {
+            return Ok(None);
+        };
         let mirror = Arc::clone(&self.mirror);
-        let commit = tokio::task::spawn_blocking(move || mirror.resolve(&revision)).await.ok()?.ok()?;
+        let resolved = tokio::task::spawn_blocking(move || mirror.resolve(&revision)).await;
+        let commit = match resolved.map_err(|error| error.to_string())? {
+            Ok(commit) => commit,
+            // A branch that was pushed over has lost it: nothing of it can be read any more.
+            Err(Error::Unknown { .. }) => return Ok(None),
+            Err(error) => return Err(error.to_string()),
+        };
         if cause.is_some() {
             let what = format!(
                 "goes on with {} ({}), which was cut off, since {} is refused",
@@ -80,7 +94,7 @@ impl Loop {
             self.host.tell(News::Tended { environment: self.name.clone(), what, is_warning: false });
         }
         let doing = cause.map_or(Doing::LookAfter, Doing::GoOn);
-        Some(self.start(Arc::new(commit), fallback, 1, doing))
+        Ok(Some(self.start(Arc::new(commit), fallback, 1, doing)))
     }
 }
 

@@ -11,7 +11,9 @@ use tokio::{
 };
 
 use super::{
-    attempt::{Asked, Attempt, Control, Ended, attempt, look_after},
+    alone::Alone,
+    attempt::{Asked, Attempt, Ended, attempt, look_after},
+    control::Control,
     environment::Loop,
     host::News,
     look,
@@ -53,6 +55,18 @@ impl Doing {
 impl Loop {
     /// Begins it. `failures` is how often the commit has failed: only the first try is told.
     pub(super) fn start(&self, commit: Arc<Commit>, fallback: Arc<Config>, failures: u32, doing: Doing) -> Running {
+        self.start_alone(commit, fallback, failures, doing, None)
+    }
+
+    /// Begins it; `alone` are the only objects that it is about.
+    pub(super) fn start_alone(
+        &self,
+        commit: Arc<Commit>,
+        fallback: Arc<Config>,
+        failures: u32,
+        doing: Doing,
+        alone: Option<Alone>,
+    ) -> Running {
         if failures == 0 {
             let (environment, begun) = (self.name.clone(), commit.as_ref().clone());
             self.host.tell(News::Begins { environment, commit: Box::new(begun) });
@@ -68,6 +82,12 @@ impl Loop {
                 let asked = Asked { environment: &name, commit: &of, cause: doing.cause(), leads };
                 if doing == Doing::LookAfter {
                     return runtime.block_on(look_after(host.as_ref(), &config, &asked, by));
+                }
+                if let Some(alone) = alone.filter(|_| faults.is_empty())
+                    && let Some(attempt) =
+                        runtime.block_on(alone.correct(host.as_ref(), &journal, &config, &asked, &by))
+                {
+                    return attempt;
                 }
                 runtime.block_on(attempt(host.as_ref(), &journal, &config, faults, &asked, by))
             }

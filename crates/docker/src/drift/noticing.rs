@@ -47,7 +47,7 @@ impl Noticing {
         // What is observed is that of the environment whose inventory was read last.
         self.target.inventories(&self.request.key).await?;
         let drifted = recorded::drifted(&self.target, &self.request.selector, &self.wanted).await?;
-        Ok(DriftSight { drifted, warnings: Vec::new() })
+        Ok(DriftSight { drifted, ..DriftSight::default() })
     }
 
     /// Waits until something of the environment has happened, and then until it is quiet.

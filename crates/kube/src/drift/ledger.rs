@@ -21,6 +21,7 @@ pub struct Ledger {
     drifted: BTreeMap<ObjectId, Vec<String>>,
     /// Of objects of server-side apply: what they were when they were first seen.
     contents: HashMap<ObjectId, u64>,
+    mended: u64,
     warnings: Vec<String>,
     has_changed: bool,
 }
@@ -49,6 +50,7 @@ impl Ledger {
             feeds: feeds.iter().map(feed).collect(),
             drifted: BTreeMap::new(),
             contents: HashMap::new(),
+            mended: 0,
             warnings: Vec::new(),
             // Without any object there is nothing to wait for.
             has_changed: true,
@@ -126,7 +128,8 @@ impl Ledger {
         self.has_changed = false;
         let drifted = self.drifted.iter();
         let drifted = drifted.map(|(object, drift)| Drifted { object: object.clone(), drift: drift.clone() });
-        Some(DriftSight { drifted: drifted.collect(), warnings: std::mem::take(&mut self.warnings) })
+        let warnings = std::mem::take(&mut self.warnings);
+        Some(DriftSight { drifted: drifted.collect(), mended: self.mended, warnings })
     }
 
     fn set(&mut self, id: ObjectId, drift: Vec<String>) {
@@ -136,6 +139,7 @@ impl Ledger {
             self.drifted.insert(id, drift.clone()).unwrap_or_default()
         };
         self.has_changed |= before != drift;
+        self.mended += u64::from(drift.is_empty() && !before.is_empty());
     }
 }
 

@@ -16,4 +16,4 @@ mod live;
 mod normal;
 pub mod random;
 mod snapshots;
-mod writes;
+pub mod writes;

@@ -1,4 +1,4 @@
-//! What a tool wrote, from the API server's audit log.
+//! What Landfall asked and wrote, from the API server's audit log.
 
 use std::{
     fs,
@@ -12,12 +12,18 @@ use serde_json::Value;
 /// Runs something, and gives every request of Landfall in the meantime that could have written, dry runs included:
 /// verb, kind and name.
 pub fn landfalls_writes(cluster: &Cluster, run: impl FnOnce()) -> Vec<String> {
+    let mut requests = landfalls_requests(cluster, run);
+    requests.retain(|request| !["get ", "list ", "watch "].iter().any(|verb| request.starts_with(verb)));
+    requests
+}
+
+/// Runs something, and gives every request of Landfall in the meantime: verb, kind and name.
+pub fn landfalls_requests(cluster: &Cluster, run: impl FnOnce()) -> Vec<String> {
     let before = settled_log(cluster).len();
     run();
     settled_log(cluster)[before..]
         .iter()
         .filter(|entry| entry["userAgent"].as_str().is_some_and(|agent| agent.starts_with("landfall")))
-        .filter(|entry| !["get", "list", "watch"].contains(&entry["verb"].as_str().unwrap_or_default()))
         .map(|entry| {
             let text = |field: &str| entry["objectRef"][field].as_str().unwrap_or_default().to_owned();
             let dry =

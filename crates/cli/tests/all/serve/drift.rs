@@ -1,14 +1,15 @@
 //! What others change is noticed between deploys.
 
-use std::{thread::sleep, time::Duration};
+use std::{collections::BTreeSet, thread::sleep, time::Duration};
 
 use landfall_bench_cluster::Cluster;
 
 use super::{CONFIG, Serving, corrects, history, level, live_level, open, set_level, without_revisions};
 use crate::{
     conformance::place::{Place, SERVICE},
+    interchange::writes::landfalls_requests,
     live::stage::web,
-    shop::Shop,
+    shop::{Shop, config_map},
 };
 
 /// An environment that does something else about drift.
@@ -79,6 +80,44 @@ fn what_somebody_changes_or_deletes_is_put_right() {
     ");
 }
 
+/// However large the environment is: what is as it was applied is neither read nor watched anew.
+#[test]
+fn a_correction_asks_only_about_what_was_changed() {
+    let cluster = Cluster::start();
+    let shop = Shop::on(&cluster);
+    shop.write("landfall.yaml", CONFIG);
+    level(&shop, "info");
+    shop.write("base/other.yaml", &config_map("other"));
+    shop.work.commit("Open the shop");
+    let serving = Serving::start(&shop);
+    serving.until("Live: 2 created");
+    let asked = landfalls_requests(&cluster, || {
+        for time in 1..=2 {
+            set_level(&shop, "wrong");
+            serving.until_times("drift: Live: 1 updated", time);
+        }
+    });
+    serving.end();
+    let without_record = |request: &String| match request.split_once(" landfall-") {
+        Some((what, _)) => format!("{what} of the environment"),
+        None => request.trim_end().to_owned(),
+    };
+    let asked: BTreeSet<String> = asked.iter().map(without_record).collect();
+    // The kinds that the cluster has, and the records of all environments, are looked at each time.
+    insta::assert_snapshot!(asked.into_iter().collect::<Vec<_>>().join("\n"), @r"
+    get
+    get configmaps settings
+    get leases of the environment
+    list configmaps
+    patch configmaps settings
+    patch configmaps settings (dry run)
+    update configmaps of the environment
+    update leases of the environment
+    ");
+    let plan = shop.landfall(&["plan", "prod", "--exit-code"]);
+    assert_eq!(plan.status, 0, "{}", plan.snapshot());
+}
+
 #[test]
 fn it_is_only_told_where_that_is_asked_for() {
     let shop = open_with("report");
@@ -99,7 +138,7 @@ fn nobody_looks_where_that_is_asked_for() {
     let serving = Serving::start(&shop);
     serving.until("Live: 1 created");
     set_level(&shop, "wrong");
-    shop.write("base/other.yaml", &crate::shop::config_map("other"));
+    shop.write("base/other.yaml", &config_map("other"));
     shop.work.commit("Something else");
     let said = serving.until("Live: 1 created, 1 updated").said();
     assert!(!said.contains("drift"), "{said}");

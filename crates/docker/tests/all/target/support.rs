@@ -109,6 +109,7 @@ impl Environment {
             namespace: Some(self.name.to_owned()),
             enforce_namespace: false,
             options,
+            only: None,
             revision: None,
             repository: None,
             leads: false,
