@@ -185,6 +185,8 @@ pub struct DriftSight {
     pub drifted: Vec<Drifted>,
     /// How often an object was seen to be as applied again: one that has drifted twice in the same way is told twice.
     pub mended: u64,
+    /// Whether one of them is known by its content alone, so that only a new watch sees that it was corrected.
+    pub by_content: bool,
     /// What cannot be seen, and why; each is told once.
     pub warnings: Vec<String>,
 }

@@ -169,7 +169,8 @@ impl Live {
     pub fn correct(&mut self) -> (Arc<Commit>, Arc<Config>, Option<Alone>) {
         let noticed = self.noticed();
         let was_in_vain = self.whole || self.alone.is_some() && noticed == self.corrected;
-        let alone = if was_in_vain { None } else { Alone::of(&self.kept, &noticed.drifted) };
+        let needs_all = was_in_vain || noticed.by_content;
+        let alone = if needs_all { None } else { Alone::of(&self.kept, &noticed.drifted) };
         (self.corrected, self.alone) = (noticed, None);
         if alone.is_none() {
             self.noticing = None;

@@ -10,7 +10,7 @@ use super::{
     keep::Kept,
 };
 use crate::{
-    target::{DriftRequest, Drifted, TargetError},
+    target::{DriftRequest, DriftSight, Drifted, TargetError},
     task::Task,
 };
 
@@ -27,6 +27,8 @@ pub(super) struct Noticed {
     pub drifted: Vec<Drifted>,
     /// How often an object was seen to be as applied again.
     pub mended: u64,
+    /// Whether only a new watch sees that all of them were corrected.
+    pub by_content: bool,
     /// Another revision was deployed, and not by this process: that is no drift, and is left alone until the next commit.
     pub other: Option<String>,
 }
@@ -102,9 +104,10 @@ impl Notice {
                     self.warn(warned, warning);
                 }
                 let other = if sight.drifted.is_empty() { None } else { self.other().await? };
-                let (drifted, mended, is_other) = (sight.drifted.clone(), sight.mended, other.is_some());
+                let DriftSight { drifted, mended, by_content, .. } = sight.clone();
+                let is_other = other.is_some();
                 self.tell.send_if_modified(|noticed| {
-                    let new = Noticed { drifted, mended, other };
+                    let new = Noticed { drifted, mended, by_content, other };
                     let is_new = *noticed != new;
                     *noticed = new;
                     is_new

@@ -128,8 +128,9 @@ impl Ledger {
         self.has_changed = false;
         let drifted = self.drifted.iter();
         let drifted = drifted.map(|(object, drift)| Drifted { object: object.clone(), drift: drift.clone() });
+        let by_content = self.drifted.keys().any(|object| self.contents.contains_key(object));
         let warnings = std::mem::take(&mut self.warnings);
-        Some(DriftSight { drifted: drifted.collect(), mended: self.mended, warnings })
+        Some(DriftSight { drifted: drifted.collect(), mended: self.mended, by_content, warnings })
     }
 
     fn set(&mut self, id: ObjectId, drift: Vec<String>) {

@@ -118,6 +118,21 @@ fn a_correction_asks_only_about_what_was_changed() {
     assert_eq!(plan.status, 0, "{}", plan.snapshot());
 }
 
+/// Such an object is known again by what of it is owned since when, and each write renews that.
+#[test]
+fn an_object_that_is_too_large_for_its_record_is_put_right_once() {
+    let shop = open();
+    let large = config_map("settings") + &format!("  text: {}\n", "x".repeat(300_000));
+    shop.write("base/settings.yaml", &large);
+    shop.work.commit("Tell very much");
+    let serving = Serving::start(&shop);
+    serving.until("Live: 1 created");
+    corrects(&serving, &shop);
+    sleep(Duration::from_secs(5));
+    let said = serving.end();
+    assert_eq!(said.matches("drift: Live").count(), 1, "{said}");
+}
+
 #[test]
 fn it_is_only_told_where_that_is_asked_for() {
     let shop = open_with("report");
