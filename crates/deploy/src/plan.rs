@@ -110,6 +110,11 @@ async fn observe_and_compute(
     key: EnvironmentKey,
     request: &Request,
 ) -> Result<Planned, PlanError> {
+    // The others are what the revision has only while it is the one that is there. Under the lock this stays so.
+    if request.only.is_some() && !inventories.is_at(request.revision.as_deref()) {
+        let message = "Another revision was deployed, or begun, while single objects were to be corrected";
+        return Err(TargetError::Conflict(message.to_owned()).into());
+    }
     let inventory = inventories.own.as_ref();
     let queries = match &request.only {
         // A list shows all objects of a kind.

@@ -226,6 +226,13 @@ pub struct Inventories {
     pub others: BTreeMap<String, Inventory>,
 }
 
+impl Inventories {
+    /// Whether a revision was deployed last, and nothing else has been begun since.
+    pub fn is_at(&self, revision: Option<&str>) -> bool {
+        self.own.as_ref().is_some_and(|own| own.deploying.is_none() && own.revision.as_deref() == revision)
+    }
+}
+
 /// What a target says of a revision as a whole.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Review {

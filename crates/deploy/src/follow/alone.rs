@@ -48,8 +48,7 @@ impl Alone {
         let prepared = host.prepare(config, environment, commit, Some(&self.files)).await;
         let Prepared { mut request, manifests: Ok(manifests), .. } = prepared.ok()? else { return None };
         let target = self.kept.target.as_ref();
-        let own = target.inventories(&self.kept.key).await.ok()?.own?;
-        if own.deploying.is_some() || own.revision != request.revision {
+        if !target.inventories(&self.kept.key).await.ok()?.is_at(request.revision.as_deref()) {
             return None;
         }
         (request.cause, request.leads) = (cause, leads);

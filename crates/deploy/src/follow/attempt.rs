@@ -2,6 +2,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use landfall_core::{
+    desired::Desired, diagnostic::Diagnostic, drift, object::ObjectId, plan::RefusedBy, rollout::Rollout,
+};
+use landfall_git::Commit;
+use landfall_journal::{Cause, Journal, Outcome as Recorded};
+
 use super::{
     control::{Control, Told},
     host::{Fault, Host, Prepared},
@@ -17,11 +23,6 @@ use crate::{
     target::{DriftRequest, TargetError},
     wait::{self, Ending},
 };
-use landfall_core::{
-    desired::Desired, diagnostic::Diagnostic, drift, object::ObjectId, plan::RefusedBy, rollout::Rollout,
-};
-use landfall_git::Commit;
-use landfall_journal::{Cause, Journal, Outcome as Recorded};
 
 /// How a try ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -168,8 +168,8 @@ impl Live {
     /// and deploying them has not been in vain.
     pub fn correct(&mut self) -> (Arc<Commit>, Arc<Config>, Option<Alone>) {
         let noticed = self.noticed();
-        let was_in_vain = self.whole || self.alone.is_some() && noticed == self.corrected;
-        let needs_all = was_in_vain || noticed.by_content;
+        let was_in_vain = self.alone.is_some() && noticed == self.corrected;
+        let needs_all = self.whole || was_in_vain || noticed.by_content;
         let alone = if needs_all { None } else { Alone::of(&self.kept, &noticed.drifted) };
         (self.corrected, self.alone) = (noticed, None);
         if alone.is_none() {
