@@ -21,6 +21,14 @@ fn open_with(mode: &str) -> Shop<'static> {
     shop
 }
 
+/// An environment on a cluster of its own; nothing is committed.
+fn open_on(cluster: &Cluster) -> Shop<'_> {
+    let shop = Shop::on(cluster);
+    shop.write("landfall.yaml", CONFIG);
+    level(&shop, "info");
+    shop
+}
+
 fn until_level(shop: &Shop<'_>, level: &str) {
     let mut tries = 0;
     while live_level(shop) != level {
@@ -84,9 +92,7 @@ fn what_somebody_changes_or_deletes_is_put_right() {
 #[test]
 fn a_correction_asks_only_about_what_was_changed() {
     let cluster = Cluster::start();
-    let shop = Shop::on(&cluster);
-    shop.write("landfall.yaml", CONFIG);
-    level(&shop, "info");
+    let shop = open_on(&cluster);
     shop.write("base/other.yaml", &config_map("other"));
     shop.work.commit("Open the shop");
     let serving = Serving::start(&shop);
@@ -202,9 +208,7 @@ fn what_was_deployed_by_hand_stays_until_the_next_commit() {
 #[test]
 fn a_watch_that_was_cut_off_sees_what_happened_meanwhile() {
     let cluster = Cluster::start();
-    let shop = Shop::on(&cluster);
-    shop.write("landfall.yaml", CONFIG);
-    level(&shop, "info");
+    let shop = open_on(&cluster);
     shop.work.commit("Open the shop");
     let serving = Serving::start(&shop);
     serving.until("Live: 1 created");
