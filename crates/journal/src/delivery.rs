@@ -96,7 +96,8 @@ impl Journal {
         let taken = "UPDATE deliveries SET state = 'delivered', tries = tries + 1, error = NULL, changed = $4 \
                      WHERE event = $1 AND repository = $2 AND sink = $3";
         tx.run(named(taken, delivery).bind(at.as_millis())).await?;
-        if let Some(handle) = handle {
+        // What is so between deploys is a message of its own, which is not changed later.
+        if let Some(handle) = handle.filter(|_| !delivery.event.kind.is_standing()) {
             let keep = "INSERT INTO messages (repository, sink, deploy, handle) VALUES ($1, $2, $3, $4) \
                         ON CONFLICT (repository, sink, deploy) DO UPDATE SET handle = excluded.handle";
             let sql = sqlx::query(keep).bind(delivery.repository.clone()).bind(delivery.sink.clone());

@@ -55,6 +55,8 @@ pub struct Begun {
 pub enum Finished {
     /// It ended by this call.
     Now,
+    /// It ended by this call, and its entry is gone: the one before says the same.
+    NoNews,
     /// It had ended before, and nothing was changed.
     Before {
         /// How it ended.

@@ -37,7 +37,7 @@ pub struct Event {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Content {
-    /// The deploy as it was at that moment.
+    /// The deploy as it was at that moment; that which came last, where the event is about what is so between deploys.
     pub deploy: Deploy,
     /// How many objects were written, by what was done to them.
     pub written: BTreeMap<ObjectAction, usize>,
@@ -51,6 +51,9 @@ pub struct Content {
     pub failing_since: Option<Time>,
     /// The workload, where it is about one.
     pub service: Option<ObjectId>,
+    /// What is so, where it is about what is so between deploys: a sentence without a full stop each.
+    #[serde(default)]
+    pub facts: Vec<String>,
 }
 
 impl Event {
@@ -61,7 +64,7 @@ impl Event {
 }
 
 impl Content {
-    pub(crate) fn of(record: Record, failing_since: Option<Time>, service: Option<ObjectId>) -> Self {
+    pub(crate) fn of(record: Record) -> Self {
         let mut written = BTreeMap::new();
         for object in record.objects.iter().filter(|object| object.state == ObjectState::Done) {
             if object.action != ObjectAction::Keep {
@@ -70,6 +73,6 @@ impl Content {
         }
         let unwritten = record.objects.iter().filter(|object| object.state == ObjectState::Failed).count();
         let Record { deploy, images, rollouts, .. } = record;
-        Self { deploy, written, unwritten, images, rollouts, failing_since, service }
+        Self { deploy, written, unwritten, images, rollouts, failing_since: None, service: None, facts: Vec::new() }
     }
 }

@@ -17,6 +17,9 @@ impl Journal {
     /// is. `reason` is a sentence without a full stop. At `live`, or at `applied` if nobody waited, what it changed
     /// becomes what is live.
     ///
+    /// What the server has looked at again, such as after a restart, and found live as the entry before says, leaves no
+    /// entry of its own: it is [`Finished::NoNews`], and the timeline stays that of what happened.
+    ///
     /// # Errors
     ///
     /// The journal cannot be written, or does not have the deploy.
@@ -26,6 +29,11 @@ impl Journal {
         let before = tx.ending(id).await?;
         if let Finished::Before { .. } = before {
             return Ok(before);
+        }
+        if outcome == Outcome::Live && found_live_again(&mut tx, place, id).await? {
+            tx.run(sqlx::query("DELETE FROM deploys WHERE id = $1").bind(id.to_string())).await?;
+            tx.commit().await?;
+            return Ok(Finished::NoNews);
         }
         let in_effect = matches!(outcome, Outcome::Live | Outcome::Applied).then_some(at.as_millis());
         let live = (outcome == Outcome::Live).then_some(at.as_millis());
@@ -99,6 +107,20 @@ impl Tx<'_> {
             None => Err(Error::UnknownDeploy { id: id.to_string() }),
         }
     }
+}
+
+/// Whether the server began a deploy of the revision that the entry right before tells to be live, and nothing was planned,
+/// seen to become live or told of it.
+async fn found_live_again(tx: &mut Tx<'_>, place: i64, id: &DeployId) -> Result<bool> {
+    let sql = "SELECT d.id FROM deploys d JOIN deploys b ON b.id = \
+               (SELECT max(id) FROM deploys WHERE place_id = $1 AND id < $2) \
+               WHERE d.id = $2 AND d.cause = 'serve' AND d.resumes = 0 AND d.first_write IS NULL \
+               AND b.outcome = 'live' AND b.cause IN ('serve', 'deploy', 'rollback') AND b.revision = d.revision \
+               AND NOT EXISTS (SELECT 1 FROM objects WHERE deploy = $2) \
+               AND NOT EXISTS (SELECT 1 FROM rollouts WHERE deploy = $2) \
+               AND NOT EXISTS (SELECT 1 FROM events WHERE deploy = $2) \
+               AND NOT EXISTS (SELECT 1 FROM deploys WHERE place_id = $1 AND ended_by = $2)";
+    Ok(tx.first(sqlx::query(sql).bind(place).bind(id.to_string()), rows::text).await?.is_some())
 }
 
 /// The workloads that a deploy changed, or that it was the first to see as they are.

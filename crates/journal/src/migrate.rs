@@ -11,10 +11,11 @@ use crate::{
 };
 
 /// Every version of the tables: its number, its name and what leads to it. Only ever added to.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "journal", include_str!("../migrations/0001_journal.sql")),
     (2, "notifications", include_str!("../migrations/0002_notifications.sql")),
     (3, "filters", include_str!("../migrations/0003_filters.sql")),
+    (4, "standing", include_str!("../migrations/0004_standing.sql")),
 ];
 
 /// Where the database says which of them it has.

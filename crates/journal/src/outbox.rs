@@ -21,13 +21,30 @@ struct Listener {
     events: Vec<EventKind>,
 }
 
+/// What happened.
+pub(crate) struct News {
+    pub kind: EventKind,
+    pub at: Time,
+    /// What tells it from another event of the same kind.
+    pub sameness: String,
+    pub failing_since: Option<Time>,
+    pub service: Option<ObjectId>,
+    pub facts: Vec<String>,
+}
+
+impl News {
+    pub fn new(kind: EventKind, at: Time) -> Self {
+        Self { kind, at, sameness: String::new(), failing_since: None, service: None, facts: Vec::new() }
+    }
+}
+
 impl Tx<'_> {
     /// Tells that a deploy is about to write. Only the first time: trying again is no news.
     pub(crate) async fn tell_began(&mut self, place: i64, id: &DeployId, at: Time) -> Result<()> {
         if self.was_told(id, EventKind::Began, "").await? {
             return Ok(());
         }
-        self.tell(place, id, EventKind::Began, at, "", None, None).await
+        self.tell(place, id, &News::new(EventKind::Began, at)).await
     }
 
     /// Tells how a deploy ended. The same failure of one deploy is told once, however often it is tried.
@@ -55,27 +72,24 @@ impl Tx<'_> {
         if kind == EventKind::Live && failing_since.is_some() {
             kind = EventKind::Recovered;
         }
-        self.tell(place, id, kind, at, &sameness, failing_since, None).await
+        self.tell(place, id, &News { sameness, failing_since, ..News::new(kind, at) }).await
     }
 
     /// Tells that one workload is live.
     pub(crate) async fn tell_service(&mut self, place: i64, id: &DeployId, object: &str, at: Time) -> Result<()> {
-        let service = to_object(object);
-        self.tell(place, id, EventKind::ServiceLive, at, object, None, service).await
+        let (sameness, service) = (object.to_owned(), to_object(object));
+        self.tell(place, id, &News { sameness, service, ..News::new(EventKind::ServiceLive, at) }).await
     }
 
-    #[allow(clippy::too_many_arguments, reason = "a row of the table")]
-    async fn tell(
-        &mut self,
-        place: i64,
-        id: &DeployId,
-        kind: EventKind,
-        at: Time,
-        sameness: &str,
-        failing_since: Option<Time>,
-        service: Option<ObjectId>,
-    ) -> Result<()> {
-        if self.first(sqlx::query("SELECT name FROM sinks LIMIT 1"), rows::text).await?.is_none() {
+    /// Whether there is anybody to tell at all.
+    pub(crate) async fn has_sinks(&mut self) -> Result<bool> {
+        Ok(self.first(sqlx::query("SELECT name FROM sinks LIMIT 1"), rows::text).await?.is_some())
+    }
+
+    /// Writes down for whoever wants to know it what happened with a deploy, or what is so since it was the last one.
+    pub(crate) async fn tell(&mut self, place: i64, id: &DeployId, news: &News) -> Result<()> {
+        let (kind, at) = (news.kind, news.at);
+        if !self.has_sinks().await? {
             return Ok(());
         }
         let Some((repository, environment)) = self.served(place, id).await? else { return Ok(()) };
@@ -92,7 +106,12 @@ impl Tx<'_> {
         let newest = "SELECT id FROM events WHERE place_id = $1 ORDER BY id DESC LIMIT 1";
         let newest = self.first(sqlx::query(newest).bind(place), rows::id).await?;
         let event = DeployId::new(at, newest.as_ref());
-        let content = Content::of(self.record(id.as_str()).await?, failing_since, service);
+        let content = Content {
+            failing_since: news.failing_since,
+            service: news.service.clone(),
+            facts: news.facts.clone(),
+            ..Content::of(self.record(id.as_str()).await?)
+        };
         let insert = "INSERT INTO events (id, place_id, repository, environment, deploy, kind, happened, sameness, content) \
                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         let sql = sqlx::query(insert)
@@ -100,10 +119,10 @@ impl Tx<'_> {
             .bind(place)
             .bind(repository.clone())
             .bind(environment)
-            .bind(id.to_string())
+            .bind((!kind.is_standing()).then(|| id.to_string()))
             .bind(kind.as_str())
             .bind(at.as_millis())
-            .bind(sameness.to_owned())
+            .bind(news.sameness.clone())
             // Nothing in it has keys that are no text.
             .bind(serde_json::to_string(&content).unwrap_or_default());
         self.run(sql).await?;

@@ -15,7 +15,7 @@ const AT_ONCE: usize = 200;
 impl Journal {
     /// Deletes deploys that ended before `time`, with all that belongs to them, and what was seen or ceased to be live
     /// before it. Never deletes a running deploy, the newest live or applied one of a place, or what is live now.
-    /// Returns how many deploys were deleted. Nothing else ever deletes from the journal.
+    /// Returns how many deploys were deleted. Nothing else deletes what happened.
     ///
     /// # Errors
     ///

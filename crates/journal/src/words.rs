@@ -138,6 +138,16 @@ words! {
         Interrupted = "interrupted",
         /// One workload of a deploy is live.
         ServiceLive = "serviceLive",
+        /// Others have changed what was applied, and that is left as it is.
+        Drifted = "drifted",
+        /// What others had changed is as applied again.
+        Mended = "mended",
+        /// Somebody undoes corrections again and again.
+        Fight = "fight",
+        /// Nothing is deployed to the environment from now on.
+        Paused = "paused",
+        /// It is deployed to again.
+        Resumed = "resumed",
     }
 }
 
@@ -157,7 +167,7 @@ words! {
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::Began,
         Self::Live,
         Self::Recovered,
@@ -168,7 +178,17 @@ impl EventKind {
         Self::Stopped,
         Self::Interrupted,
         Self::ServiceLive,
+        Self::Drifted,
+        Self::Mended,
+        Self::Fight,
+        Self::Paused,
+        Self::Resumed,
     ];
+
+    /// Whether it is about what is so between deploys, and not about one of them.
+    pub fn is_standing(self) -> bool {
+        matches!(self, Self::Drifted | Self::Mended | Self::Fight | Self::Paused | Self::Resumed)
+    }
 
     /// What is told where a deploy ends so; `None` while it has not.
     pub(crate) fn of(outcome: Outcome) -> Option<Self> {

@@ -16,7 +16,7 @@ pub struct Sink {
     #[serde(default)]
     pub environments: Option<Vec<String>>,
     /// What it is told of: `began`, `live`, `recovered`, `applied`, `refused`, `failed`, `superseded`, `stopped`,
-    /// `interrupted`, `serviceLive`. What suits the service where it is left out.
+    /// `interrupted`, `serviceLive`, `drifted`, `mended`, `fight`, `paused`, `resumed`. What suits the service where it is left out.
     #[serde(default)]
     pub events: Option<Vec<String>>,
     /// A channel of Slack.
@@ -273,15 +273,19 @@ impl Service<'_> {
     /// every end.
     fn usual_events(self) -> Vec<EventKind> {
         use EventKind::{
-            Applied, Began, Failed, Interrupted, Live, Recovered, Refused, ServiceLive, Stopped, Superseded,
+            Applied, Began, Drifted, Failed, Fight, Interrupted, Live, Mended, Paused, Recovered, Refused, Resumed,
+            ServiceLive, Stopped, Superseded,
         };
+        let standing = [Drifted, Mended, Fight, Paused, Resumed];
         let ends = [Live, Recovered, Applied, Refused, Failed, Superseded, Stopped, Interrupted];
         match self {
-            Self::GitHub(_) | Self::GitLab(_) | Self::Gitea(_) | Self::Grafana(_) => [&[Began], &ends[..]].concat(),
-            Self::Slack(SlackConfig { token: Some(_), .. }) => [&[Began], &ends[..]].concat(),
-            Self::Webhook(_) => [&[Began], &ends[..], &[ServiceLive]].concat(),
+            Self::GitHub(_) | Self::GitLab(_) | Self::Gitea(_) => [&[Began], &ends[..]].concat(),
+            Self::Slack(SlackConfig { token: Some(_), .. }) | Self::Grafana(_) => {
+                [&[Began], &ends[..], &standing].concat()
+            }
+            Self::Webhook(_) => [&[Began], &ends[..], &[ServiceLive], &standing].concat(),
             Self::Slack(_) | Self::Teams(_) | Self::Discord(_) | Self::Mattermost(_) | Self::Email(_) => {
-                vec![Live, Recovered, Applied, Refused, Failed]
+                [&[Live, Recovered, Applied, Refused, Failed], &standing[..]].concat()
             }
         }
     }

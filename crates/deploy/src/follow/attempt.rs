@@ -158,7 +158,7 @@ fn files(planned: &Planned) -> BTreeMap<ObjectId, Arc<str>> {
     planned.desired.objects.iter().map(file).collect()
 }
 
-fn mode(config: &Config, environment: &str) -> DriftMode {
+pub(super) fn mode(config: &Config, environment: &str) -> DriftMode {
     config.environments.get(environment).map(|environment| environment.drift).unwrap_or_default()
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use landfall_core::object::ObjectId;
 use landfall_git::{Commit, Mirror};
-use landfall_journal::{Journal, Time};
+use landfall_journal::{Journal, Standing, Time};
 use tokio::sync::watch;
 
 use super::{
@@ -22,7 +22,7 @@ use super::{
     tend::Tending,
     under_way::{Doing, Running, any_ended, ended, of_task, waits},
 };
-use crate::{config::Config, pause::Pause};
+use crate::{config::Config, pause::Pause, target::Drifted};
 
 /// The wait after the first failure.
 const RETRY: Duration = Duration::from_secs(5);
@@ -88,7 +88,7 @@ impl Loop {
                 return last.map(|last| last.ended);
             }
             former.retain(|(_, task)| !task.is_finished());
-            self.tell_pause(&now, &mut told);
+            self.tell_pause(&now, &mut told).await;
             // When to correct what others have changed, or to find out what is live: nothing is done beside a deploy.
             let correct_in = live.as_ref().filter(|_| current.is_none()).and_then(Live::due_in);
             let may_recall = !self.once && current.is_none() && live.is_none() && former.is_empty();
@@ -97,6 +97,8 @@ impl Loop {
                 Next::Start => {
                     if let (Some(commit), Some(config)) = (now.commit, now.config) {
                         let failures = self.failures(&commit, last.as_ref(), &mut pace);
+                        let is_first = last.as_ref().is_none_or(|last| last.ended == Ended::PassingFault);
+                        let doing = if is_first { Doing::First } else { Doing::Newest };
                         // A deploy that only waits sees the newer one on the target, and ends by itself.
                         if let Some(running) = current.take() {
                             recall.gives_way(running.doing);
@@ -107,12 +109,12 @@ impl Loop {
                         if let Some(live) = &mut live {
                             live.rest();
                         }
-                        current = Some(self.start(commit, config, failures, Doing::Newest));
+                        current = Some(self.start(commit, config, failures, doing));
                     }
                 }
                 Next::Idle | Next::In(_) if correct_in == Some(Duration::ZERO) => {
                     if let Some(live) = &mut live {
-                        self.tell_drift(live);
+                        self.tell_drift(live).await;
                         let (commit, config, alone) = live.correct();
                         tending = None;
                         current = Some(self.start_alone(commit, config, 1, Doing::Correct, alone));
@@ -165,10 +167,10 @@ impl Loop {
                                 });
                                 let attempt = of_task(ended);
                                 live = match (live.take(), alone, attempt.ended) {
-                                    (Some(live), Some(written), Ended::Done) => Some(self.go_on(live, &written)),
-                                    (live, ..) => self.look_after(live, &running, &attempt, kept),
+                                    (Some(live), Some(written), Ended::Done) => Some(self.go_on(live, &written).await),
+                                    (live, ..) => self.look_after(live, &running, &attempt, kept).await,
                                 };
-                                if running.doing == Doing::Newest {
+                                if running.doing.is_newest() {
                                     last = Some(self.take_in(running.commit, attempt, last.as_ref(), &mut pace));
                                 } else {
                                     recall.ended(running.doing, attempt.ended);
@@ -180,7 +182,7 @@ impl Loop {
                         () = any_ended(&mut former) => {}
                         () = changed(live.as_mut()), if current.is_none() => {
                             if let Some(live) = &mut live {
-                                self.tell_drift(live);
+                                self.tell_drift(live).await;
                             }
                         }
                         () = sleep(rest) => {}
@@ -196,7 +198,7 @@ impl Loop {
         let current = current.map(|running| Current {
             revision: running.commit.id.as_str(),
             waits: running.control.waits(),
-            newest: running.doing == Doing::Newest,
+            newest: running.doing.is_newest(),
         });
         let past = last.map(|last| Past {
             revision: last.commit.id.as_str(),
@@ -216,7 +218,7 @@ impl Loop {
     }
 
     /// What is to be noticed after a deploy: changes of what it made live, or where it wrote nothing, of what was live before.
-    fn look_after(
+    async fn look_after(
         &self,
         before: Option<Live>,
         running: &Running,
@@ -229,9 +231,8 @@ impl Loop {
             let (commit, config) = (Arc::clone(&running.commit), Arc::clone(&running.config));
             let mut live = Live::start(host, name, commit, config, Arc::clone(&kept))?;
             if let Some(before) = before.filter(|_| corrected) {
-                for drifted in live.succeed(before, &kept.written) {
-                    self.host.tell(News::Fight { environment: self.name.clone(), drifted });
-                }
+                let begun = live.succeed(before, &kept.written);
+                self.tell_fights(begun).await;
             }
             return Some(live);
         }
@@ -248,17 +249,35 @@ impl Loop {
     }
 
     /// Single objects were corrected: changes are noticed on, without a new look at everything.
-    fn go_on(&self, mut live: Live, written: &[ObjectId]) -> Live {
-        for drifted in live.corrected(written) {
-            self.host.tell(News::Fight { environment: self.name.clone(), drifted });
-        }
+    async fn go_on(&self, mut live: Live, written: &[ObjectId]) -> Live {
+        let begun = live.corrected(written);
+        self.tell_fights(begun).await;
         live
     }
 
-    fn tell_drift(&self, live: &mut Live) {
+    async fn tell_fights(&self, begun: Vec<Drifted>) {
+        if begun.is_empty() {
+            return;
+        }
+        let standing = Standing::Fight(in_words(&begun));
+        for drifted in begun {
+            self.host.tell(News::Fight { environment: self.name.clone(), drifted });
+        }
+        self.stands(&standing).await;
+    }
+
+    async fn tell_drift(&self, live: &mut Live) {
         let corrects = live.corrects();
-        if let Some(Noticed { drifted, other, .. }) = live.untold() {
-            self.host.tell(News::Drifted { environment: self.name.clone(), drifted, corrects, other });
+        let Some(Noticed { drifted, other, .. }) = live.untold() else { return };
+        // What is corrected is told once it is.
+        let standing = match (corrects, &other) {
+            (true, _) | (_, Some(_)) => None,
+            _ if drifted.is_empty() => Some(Standing::AsApplied),
+            _ => Some(Standing::Drifted(in_words(&drifted))),
+        };
+        self.host.tell(News::Drifted { environment: self.name.clone(), drifted, corrects, other });
+        if let Some(standing) = standing {
+            self.stands(&standing).await;
         }
     }
 
@@ -284,6 +303,11 @@ impl Loop {
         let refused = attempt.is_refused();
         Last { commit, ended: attempt.ended, refused, what: attempt.what, at: Instant::now(), rest }
     }
+}
+
+/// Each object, and what is not as applied.
+fn in_words(drifted: &[Drifted]) -> Vec<(String, String)> {
+    drifted.iter().map(|drifted| (drifted.object.to_string(), drifted.drift.join("; "))).collect()
 }
 
 /// Returns once others have changed something, or have put it right.

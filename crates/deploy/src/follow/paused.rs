@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use landfall_git::{Commit, Revision};
-use landfall_journal::{Journal, Time};
+use landfall_journal::{Journal, Standing, Time};
 use tokio::runtime::Handle;
 
 use super::{
@@ -19,22 +19,44 @@ use crate::{
     pause::Pause,
 };
 
+/// The pause that was told last, with the commit that it holds back, or that there is none; `None` before anything was told.
+pub(super) type ToldPause = Option<Option<(Arc<Pause>, Revision)>>;
+
 impl Loop {
-    /// Tells of each commit that is not deployed, and when that is over.
-    pub(super) fn tell_pause(&self, wanted: &Wanted, told: &mut Option<(Arc<Pause>, Revision)>) {
+    /// Tells of each commit that is not deployed, and when that is over. The sinks are told once, whichever process began or
+    /// ended it.
+    pub(super) async fn tell_pause(&self, wanted: &Wanted, told: &mut ToldPause) {
         let environment = self.name.clone();
+        let Some(commit) = wanted.commit.as_ref() else { return };
         let holds = wanted.pause.as_ref().filter(|pause| pause.rest(Time::now()).is_some());
-        match holds.zip(wanted.commit.as_ref()) {
-            Some((pause, commit)) => {
-                let now = Some((Arc::clone(pause), commit.id.clone()));
-                if *told != now {
-                    let (commit, pause) = (Box::new(commit.as_ref().clone()), pause.as_ref().clone());
-                    self.host.tell(News::Paused { environment, commit, pause });
-                    *told = now;
-                }
+        let now = holds.map(|pause| (Arc::clone(pause), commit.id.clone()));
+        if told.as_ref() == Some(&now) {
+            return;
+        }
+        let was_paused = told.replace(now).flatten().is_some();
+        let standing = match holds {
+            Some(pause) => {
+                let (commit, pause) = (Box::new(commit.as_ref().clone()), pause.as_ref().clone());
+                let words = pause.in_words(|time| time.to_string());
+                self.host.tell(News::Paused { environment, commit, pause });
+                Standing::Paused(words)
             }
-            None if told.take().is_some() => self.host.tell(News::Resumed { environment }),
-            None => {}
+            None => {
+                if was_paused {
+                    self.host.tell(News::Resumed { environment });
+                }
+                Standing::NotPaused
+            }
+        };
+        self.stands(&standing).await;
+    }
+
+    /// Lets the sinks be told what is so, if that is news.
+    pub(super) async fn stands(&self, standing: &Standing) {
+        let repository = self.mirror.url().to_string();
+        if let Err(error) = self.journal.stands(&repository, &self.name, standing, Time::now()).await {
+            let what = format!("nobody can be told: {error}");
+            self.host.tell(News::Tended { environment: self.name.clone(), what, is_warning: true });
         }
     }
 

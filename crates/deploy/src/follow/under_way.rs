@@ -17,6 +17,7 @@ use super::{
     environment::Loop,
     host::News,
     look,
+    recall::why_not_again,
 };
 use crate::config::Config;
 
@@ -34,6 +35,8 @@ pub(super) struct Running {
 pub(super) enum Doing {
     /// The newest commit becomes live.
     Newest,
+    /// The same by a process that starts: where it was live already, others may have a say since.
+    First,
     /// What others changed is put right.
     Correct,
     /// The newest commit is refused: what was begun before it, for this cause, is brought to its end.
@@ -43,9 +46,14 @@ pub(super) enum Doing {
 }
 
 impl Doing {
+    /// Whether it is about the newest commit.
+    pub fn is_newest(self) -> bool {
+        matches!(self, Self::Newest | Self::First)
+    }
+
     fn cause(self) -> Cause {
         match self {
-            Self::Newest => Cause::Serve,
+            Self::Newest | Self::First => Cause::Serve,
             Self::Correct | Self::LookAfter => Cause::Drift,
             Self::GoOn(cause) => cause,
         }
@@ -82,6 +90,16 @@ impl Loop {
                 let asked = Asked { environment: &name, commit: &of, cause: doing.cause(), leads };
                 if doing == Doing::LookAfter {
                     return runtime.block_on(look_after(host.as_ref(), &config, &asked, by));
+                }
+                if doing == Doing::First && faults.is_empty() {
+                    match runtime.block_on(why_not_again(host.as_ref(), &journal, &config, &name, &of)) {
+                        Ok(None) => {}
+                        Ok(Some(found)) => {
+                            let looked = runtime.block_on(look_after(host.as_ref(), &config, &asked, by));
+                            return if looked.ended == Ended::Done { found } else { looked };
+                        }
+                        Err(fault) => return fault.into(),
+                    }
                 }
                 if let Some(alone) = alone.filter(|_| faults.is_empty())
                     && let Some(attempt) =
@@ -169,6 +187,6 @@ fn aside(environment: String, commit: &Commit, doing: Doing, attempt: Attempt) -
             Some(News::Tended { environment, what, is_warning: ended != Ended::Done })
         }
         Doing::Correct => Some(News::Corrected { environment, commit: boxed, ended, what }),
-        Doing::Newest => Some(News::Ended { environment, commit: boxed, ended, outcome, what, again: None }),
+        Doing::Newest | Doing::First => Some(News::Ended { environment, commit: boxed, ended, outcome, what, again: None }),
     }
 }

@@ -1,6 +1,6 @@
 //! Which deploy goes on, which ends which.
 
-use landfall_journal::{Cause, Finished, Outcome};
+use landfall_journal::{Cause, Filter, Finished, Outcome};
 
 use crate::support::{
     Arena, on_both,
@@ -14,6 +14,7 @@ on_both!(
     the_lock_ends_the_dead,
     a_newer_revision_ends_the_waiting,
     a_finished_deploy_stays_as_it_is,
+    what_the_server_finds_live_again_leaves_no_entry,
     what_a_resumed_deploy_wrote_before_is_done,
     ids_sort_in_the_order_of_beginning,
 );
@@ -135,6 +136,40 @@ async fn a_finished_deploy_stays_as_it_is(arena: Arena) {
     journal.planned(&old, &plan(&[("api", "", "v1")]), at(2300)).await.unwrap();
     assert_eq!(journal.deploy(old.as_str()).await.unwrap(), before);
     assert_eq!(journal.finish(&new, Outcome::Live, None, at(2400)).await.unwrap(), Finished::Now);
+}
+
+async fn what_the_server_finds_live_again_leaves_no_entry(arena: Arena) {
+    let journal = arena.journal().await;
+    let serve = |revision: &str, millis| {
+        let mut deploy = deploy("prod", revision, millis);
+        deploy.cause = Cause::Serve;
+        deploy
+    };
+    let entries = async || journal.deploys(&Filter::default()).await.unwrap().deploys.len();
+    let looked = async |deploy: &landfall_journal::NewDeploy, outcome| {
+        let id = journal.begin(deploy).await.unwrap().id;
+        journal.applied(&id, at(9000)).await.unwrap();
+        journal.finish(&id, outcome, None, at(9000)).await.unwrap()
+    };
+    let first = journal.begin(&serve("r1", 1000)).await.unwrap().id;
+    journal.planned(&first, &plan(&[("api", "", "v1")]), at(1100)).await.unwrap();
+    journal.first_write(&first, at(1200)).await.unwrap();
+    journal.finish(&first, Outcome::Live, None, at(1300)).await.unwrap();
+
+    assert_eq!(looked(&serve("r1", 2000), Outcome::Live).await, Finished::NoNews);
+    assert_eq!(looked(&serve("r1", 3000), Outcome::Live).await, Finished::NoNews);
+    assert_eq!(entries().await, 1);
+    assert_eq!(journal.newest(&place("prod")).await.unwrap().unwrap().id, first);
+
+    // A person asked for it; another revision; something is not live; what was planned; it failed before.
+    assert_eq!(looked(&deploy("prod", "r1", 4000), Outcome::Live).await, Finished::Now);
+    assert_eq!(looked(&serve("r2", 5000), Outcome::Live).await, Finished::Now);
+    let repairs = journal.begin(&serve("r2", 6000)).await.unwrap().id;
+    journal.planned(&repairs, &plan(&[("api", "v2", "v1")]), at(6100)).await.unwrap();
+    assert_eq!(journal.finish(&repairs, Outcome::Live, None, at(6200)).await.unwrap(), Finished::Now);
+    assert_eq!(looked(&serve("r2", 7000), Outcome::NotLive).await, Finished::Now);
+    assert_eq!(looked(&serve("r2", 8000), Outcome::Live).await, Finished::Now);
+    assert_eq!(entries().await, 5, "the failed one was opened again");
 }
 
 async fn what_a_resumed_deploy_wrote_before_is_done(arena: Arena) {

@@ -29,12 +29,12 @@ use tap::Tap;
 pub(crate) const IDLE: Duration = Duration::from_secs(75);
 
 /// Serves one connection to one port until it ends.
-pub(crate) async fn relay(client: TcpStream, peer: IpAddr, listen: u16, pool: Arc<Pool>, stop: Stop) {
+pub(crate) async fn relay(mut client: TcpStream, peer: IpAddr, listen: u16, pool: Arc<Pool>, stop: Stop) {
     let mut tap = Tap::new();
     let mut again: Option<Vec<u8>> = None;
     let mut avoid: Option<Arc<Handle>> = None;
     loop {
-        let Some(upstream) = pool.connect(listen, peer, avoid.take().as_ref()).await else {
+        let Some(mut upstream) = pool.connect(listen, peer, avoid.take().as_ref()).await else {
             return refuse(client);
         };
         if let Some(request) = again.take() {
@@ -43,7 +43,7 @@ pub(crate) async fn relay(client: TcpStream, peer: IpAddr, listen: u16, pool: Ar
                 return refuse(client);
             }
         }
-        match pump::both(&client, &upstream, &mut tap, &stop).await {
+        match pump::both(&mut client, &mut upstream, &mut tap, &stop).await {
             End::Done => return,
             End::Broken => return refuse(client),
             End::Move => {}

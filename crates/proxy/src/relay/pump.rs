@@ -1,18 +1,23 @@
 //! Bytes from one socket to the other, both ways.
 
+use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
 use std::sync::Mutex;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use rustix::net::{Shutdown, shutdown};
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::net::tcp::ReadHalf;
 
 use super::buffers::Buffer;
 use super::frames::GOAWAY;
 use super::tap::Tap;
 use crate::live::Stop;
 use crate::lock;
-use crate::pool::Upstream;
+use crate::pool::{Handle, Upstream};
 
 /// After its server has ended, a client of HTTP/1 gets so much time to read the rest and close.
 const LINGER: Duration = Duration::from_secs(5);
@@ -32,12 +37,14 @@ pub(super) enum End {
 }
 
 /// Moves bytes until one of the ends.
-pub(super) async fn both(client: &TcpStream, upstream: &Upstream, tap: &mut Tap, stop: &Stop) -> End {
-    let server = &upstream.stream;
+pub(super) async fn both(client: &mut TcpStream, upstream: &mut Upstream, tap: &mut Tap, stop: &Stop) -> End {
+    let (from_client, client) = client.split();
+    let (from_server, server) = upstream.stream.split();
+    let (client, server): (&TcpStream, &TcpStream) = (client.as_ref(), server.as_ref());
     let handle = upstream.held.handle();
     let tap = Mutex::new(tap);
-    let mut up = std::pin::pin!(to_server(client, server, &tap));
-    let mut down = std::pin::pin!(to_client(client, upstream, &tap, stop));
+    let mut up = std::pin::pin!(to_server(from_client, server, &tap));
+    let mut down = std::pin::pin!(to_client(from_server, client, handle, &tap, stop));
     let mut leave = std::pin::pin!(async {
         handle.leaving().await;
         let settled =
@@ -119,9 +126,9 @@ enum Flow {
     Settled,
 }
 
-async fn to_server(client: &TcpStream, server: &TcpStream, tap: &Mutex<&mut Tap>) -> Flow {
+async fn to_server(mut client: ReadHalf<'_>, server: &TcpStream, tap: &Mutex<&mut Tap>) -> Flow {
     loop {
-        let (buffer, length) = match read(client).await {
+        let (buffer, length) = match read(&mut client).await {
             Ok((_, 0)) => return Flow::Ended,
             Ok(read) => read,
             Err(_) => return Flow::NotRead,
@@ -133,10 +140,15 @@ async fn to_server(client: &TcpStream, server: &TcpStream, tap: &Mutex<&mut Tap>
     }
 }
 
-async fn to_client(client: &TcpStream, upstream: &Upstream, tap: &Mutex<&mut Tap>, stop: &Stop) -> Flow {
-    let handle = upstream.held.handle();
+async fn to_client(
+    mut server: ReadHalf<'_>,
+    client: &TcpStream,
+    handle: &Handle,
+    tap: &Mutex<&mut Tap>,
+    stop: &Stop,
+) -> Flow {
     loop {
-        let (buffer, length) = match read(&upstream.stream).await {
+        let (buffer, length) = match read(&mut server).await {
             Ok((_, 0)) => return Flow::Ended,
             Ok(read) => read,
             Err(_) => return Flow::NotRead,
@@ -162,16 +174,18 @@ async fn to_client(client: &TcpStream, upstream: &Upstream, tap: &Mutex<&mut Tap
 }
 
 /// Reads what is there, or waits for something. No buffer is held while waiting.
-async fn read(from: &TcpStream) -> io::Result<(Buffer, usize)> {
-    loop {
-        from.readable().await?;
+///
+/// By the reading half and not by `try_read`: only the half knows that a read which fills less than the buffer has taken
+/// everything, so that the next one waits for the system's event instead of asking it in vain.
+async fn read(from: &mut ReadHalf<'_>) -> io::Result<(Buffer, usize)> {
+    poll_fn(|context| {
         let mut buffer = Buffer::take();
-        match from.try_read(&mut buffer) {
-            Ok(length) => return Ok((buffer, length)),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error),
-        }
-    }
+        let mut space = ReadBuf::new(&mut buffer);
+        ready!(Pin::new(&mut *from).poll_read(context, &mut space))?;
+        let length = space.filled().len();
+        Poll::Ready(Ok((buffer, length)))
+    })
+    .await
 }
 
 /// Writes everything.

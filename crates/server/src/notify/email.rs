@@ -109,7 +109,7 @@ fn html(story: &Story) -> String {
     html += &story.note.as_deref().map(|note| format!("<p>{}</p>\n", escaped(note))).unwrap_or_default();
     html += &story.reason.as_deref().map(|reason| format!("<pre>{}</pre>\n", escaped(reason))).unwrap_or_default();
     if let Some(link) = &story.link {
-        html += &format!("<p><a href=\"{}\">More about this deploy</a></p>\n", escaped(link));
+        html += &format!("<p><a href=\"{}\">More about it</a></p>\n", escaped(link));
     }
     html
 }

@@ -1,4 +1,5 @@
-//! Grafana: a deploy is an annotation on all graphs, from its first write until it is live or has failed.
+//! Grafana: a deploy is an annotation on all graphs, from its first write until it is live or has failed. What is so between
+//! deploys is one at the moment in which it was noticed.
 //!
 //! Source: <https://grafana.com/docs/grafana/latest/developers/http_api/annotations/>. Times are milliseconds.
 
@@ -41,14 +42,15 @@ pub(super) async fn send(
 }
 
 pub(super) fn body(event: &Event, story: &Story) -> Value {
-    let deploy = &event.content.deploy;
-    let begin = deploy.first_write.unwrap_or(event.at).as_millis().min(event.at.as_millis());
+    let first_write = event.content.deploy.first_write.filter(|_| !event.kind.is_standing());
+    let begin = first_write.unwrap_or(event.at).as_millis().min(event.at.as_millis());
     let state = match story.mood {
         Mood::Good => "live",
         Mood::Bad => "failed",
         Mood::Busy => "began",
-        Mood::Calm => "ended",
+        Mood::Calm | Mood::Wary => "ended",
     };
+    let (what, state) = if event.kind.is_standing() { ("environment", event.kind.as_str()) } else { ("deploy", state) };
     let mut text = escaped(&truncate(&story.line(), 1000));
     for service in &story.services {
         text += &format!("<br>{}", escaped(&truncate(service, 200)));
@@ -57,11 +59,11 @@ pub(super) fn body(event: &Event, story: &Story) -> Value {
         text += &format!("<br>{}", escaped(&truncate(reason, 1000)));
     }
     if let Some(link) = &story.link {
-        text += &format!("<br><a href=\"{}\">More about this deploy</a>", escaped(link));
+        text += &format!("<br><a href=\"{}\">More about it</a>", escaped(link));
     }
     let mut body = json!({
         "time": begin,
-        "tags": ["landfall", "deploy", event.environment, state],
+        "tags": ["landfall", what, event.environment, state],
         "text": text,
     });
     if event.kind != EventKind::Began {

@@ -27,7 +27,7 @@ pub(super) fn body(story: &Story) -> Value {
         let reason = unmentioned(&truncate(reason, 3000)).replace("```", "'''");
         lines.push(format!("```\n{reason}\n```"));
     }
-    lines.extend(story.link.iter().map(|link| format!("[More about this deploy]({link})")));
+    lines.extend(story.link.iter().map(|link| format!("[More about it]({link})")));
     json!({"text": lines.join("\n"), "props": {"disable_group_highlight": true}})
 }
 

@@ -110,7 +110,7 @@ pub(super) fn body(story: &Story) -> Value {
         blocks.push(section(&format!("```{}```", escaped(&truncate(reason, 2000)))));
     }
     if let Some(link) = &story.link {
-        blocks.push(section(&format!("<{}|More about this deploy>", escaped(link))));
+        blocks.push(section(&format!("<{}|More about it>", escaped(link))));
     }
     json!({
         "text": escaped(&truncate(&line, 1000)),

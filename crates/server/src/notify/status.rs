@@ -36,8 +36,8 @@ pub(super) async fn send(
 ) -> Taken {
     // Files outside of Git have no commit.
     let Some(revision) = event.content.deploy.revision.as_deref() else { return Ok(None) };
-    // One service says nothing of the whole commit.
-    if event.kind == EventKind::ServiceLive {
+    // One service says nothing of the whole commit, nor does what others do after it.
+    if event.kind == EventKind::ServiceLive || event.kind.is_standing() {
         return Ok(None);
     }
     let repository = event.content.deploy.repository.as_deref().unwrap_or(&event.repository);
@@ -132,13 +132,6 @@ fn description(story: &Story) -> String {
 fn state(forge: Forge, kind: EventKind) -> &'static str {
     let is_gitlab = forge == Forge::GitLab;
     match kind {
-        EventKind::Began | EventKind::ServiceLive => {
-            if is_gitlab {
-                "running"
-            } else {
-                "pending"
-            }
-        }
         EventKind::Live | EventKind::Recovered | EventKind::Applied => "success",
         EventKind::Refused | EventKind::Failed => {
             if is_gitlab {
@@ -152,6 +145,14 @@ fn state(forge: Forge, kind: EventKind) -> &'static str {
                 "canceled"
             } else {
                 "error"
+            }
+        }
+        // The others are not sent.
+        _ => {
+            if is_gitlab {
+                "running"
+            } else {
+                "pending"
             }
         }
     }

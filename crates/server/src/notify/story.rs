@@ -8,6 +8,9 @@ use landfall_journal::{Cause, Content, Event, EventKind, ImageChange, ObjectActi
 
 use crate::links;
 
+/// So many objects are named, where a message is about many.
+const FACTS: usize = 10;
+
 /// An event in words. None of them is markup: whoever shows them escapes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Story {
@@ -41,6 +44,8 @@ pub(crate) enum Mood {
     Bad,
     Busy,
     Calm,
+    /// Somebody should look, but nothing has failed.
+    Wary,
 }
 
 impl Mood {
@@ -51,6 +56,7 @@ impl Mood {
             Self::Bad => "❌",
             Self::Busy => "⏳",
             Self::Calm => "ℹ️",
+            Self::Wary => "⚠️",
         }
     }
 
@@ -61,6 +67,7 @@ impl Mood {
             Self::Bad => 0xc6_2828,
             Self::Busy => 0x15_65c0,
             Self::Calm => 0x75_7575,
+            Self::Wary => 0xed_6c02,
         }
     }
 }
@@ -105,6 +112,10 @@ impl Story {
 
 /// The words of an event. `public_url` is where people see the page of `serve`, without a slash at its end.
 pub(crate) fn story(event: &Event, public_url: Option<&str>) -> Story {
+    let page = public_url.map(|url| url.trim_end_matches('/'));
+    if event.kind.is_standing() {
+        return standing(event, page);
+    }
     let content = &event.content;
     let (deploy, place) = (&content.deploy, &event.environment);
     let since = clock(event.at);
@@ -144,9 +155,8 @@ pub(crate) fn story(event: &Event, public_url: Option<&str>) -> Story {
         EventKind::Failed => (failed(content, &revision, place), Mood::Bad),
         EventKind::Superseded => (format!("{revision} made way for a newer revision in {place}"), Mood::Calm),
         EventKind::Stopped => (format!("{revision} was stopped in {place}"), Mood::Calm),
-        EventKind::Interrupted => {
-            (format!("{revision} was cut off in {place}; another deploy came after it"), Mood::Calm)
-        }
+        // What is so between deploys has its own words.
+        _ => (format!("{revision} was cut off in {place}; another deploy came after it"), Mood::Calm),
     };
     let is_good = mood == Mood::Good && event.kind != EventKind::ServiceLive;
     let mut notes = Vec::new();
@@ -171,7 +181,40 @@ pub(crate) fn story(event: &Event, public_url: Option<&str>) -> Story {
         reason: deploy.reason.clone().filter(|_| mood != Mood::Good && event.kind != EventKind::Began),
         note: (!notes.is_empty()).then(|| notes.join(". ")),
         commit,
-        link: public_url.map(|url| format!("{}/deploys/{}", url.trim_end_matches('/'), deploy.id)),
+        link: page.map(|page| format!("{page}/deploys/{}", deploy.id)),
+        mood,
+    }
+}
+
+/// The words of what is so between deploys. The commit that is live has nothing to do with it.
+fn standing(event: &Event, page: Option<&str>) -> Story {
+    let (content, place, since) = (&event.content, &event.environment, clock(event.at));
+    let revision = content.deploy.revision.as_deref().map_or("what was deployed", short_id);
+    let objects = match content.facts.len() {
+        1 => "1 object".to_owned(),
+        count => format!("{count} objects"),
+    };
+    let (headline, mood) = match event.kind {
+        EventKind::Drifted => {
+            let is = if content.facts.len() == 1 { "is" } else { "are" };
+            (format!("{objects} in {place} {is} not as {revision} has it, and left so"), Mood::Wary)
+        }
+        EventKind::Mended => (format!("Everything in {place} is as {revision} has it again since {since}"), Mood::Good),
+        EventKind::Fight => {
+            (format!("Somebody undoes again and again what is corrected in {place}: it is done more slowly"), Mood::Wary)
+        }
+        EventKind::Paused => (format!("{place} is paused since {since}: nothing is deployed to it"), Mood::Wary),
+        _ => (format!("{place} is deployed to again since {since}"), Mood::Good),
+    };
+    let facts = content.facts.iter().map(|fact| one_line(fact));
+    let more = content.facts.len().checked_sub(FACTS).filter(|more| *more > 0);
+    Story {
+        headline: one_line(&headline),
+        services: facts.take(FACTS).chain(more.map(|more| format!("and {more} more"))).collect(),
+        reason: None,
+        note: None,
+        commit: None,
+        link: page.map(|page| format!("{page}/")),
         mood,
     }
 }

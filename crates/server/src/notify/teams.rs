@@ -24,6 +24,7 @@ pub(super) fn body(story: &Story) -> Value {
         Mood::Bad => "attention",
         Mood::Busy => "accent",
         Mood::Calm => "default",
+        Mood::Wary => "warning",
     };
     let mut parts = vec![text(&format!("{} {}", story.mood.sign(), truncate(&story.headline, 800)), true, colour)];
     if let Some(commit) = &story.commit {
@@ -42,7 +43,7 @@ pub(super) fn body(story: &Story) -> Value {
     }
     let mut actions = Vec::new();
     if let Some(link) = &story.link {
-        actions.push(json!({"type": "Action.OpenUrl", "title": "More about this deploy", "url": link}));
+        actions.push(json!({"type": "Action.OpenUrl", "title": "More about it", "url": link}));
     }
     if let Some(url) = story.commit.as_ref().and_then(|commit| commit.url.as_ref()) {
         actions.push(json!({"type": "Action.OpenUrl", "title": "The commit", "url": url}));

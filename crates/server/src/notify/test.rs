@@ -116,6 +116,7 @@ fn event(config: &Config, repository: &str) -> Event {
             rollouts: Vec::new(),
             failing_since: None,
             service: None,
+            facts: Vec::new(),
         },
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Sources: <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md>,
 //! <https://github.com/cdevents/spec/tree/v0.5.0>. What CDEvents has no type for is a custom event of Landfall's:
-//! `dev.cdeventsx.landfall-deploy.KIND`. The id is the same however often an event is sent.
+//! `dev.cdeventsx.landfall-deploy.KIND`, or `dev.cdeventsx.landfall-environment.KIND` between deploys. The id is the same however often an event is sent.
 
 use hmac::{Hmac, Mac};
 use landfall_deploy::config::notifications::WebhookConfig;
@@ -93,7 +93,7 @@ pub(super) fn body(event: &Event, story: &Story) -> Value {
         None => json!({
             "id": subject_id,
             "source": source,
-            "type": "landfall-deploy",
+            "type": if event.kind.is_standing() { "landfall-environment" } else { "landfall-deploy" },
             "content": {"environment": {"id": event.environment}, "text": story.line()},
         }),
     };
@@ -126,6 +126,9 @@ pub(super) fn body(event: &Event, story: &Story) -> Value {
 fn names(event: &Event) -> (String, String) {
     let Some(service) = &event.content.service else {
         let kind = event.kind.as_str().to_lowercase();
+        if event.kind.is_standing() {
+            return (format!("dev.cdeventsx.landfall-environment.{kind}.0.1.0"), event.environment.clone());
+        }
         return (format!("dev.cdeventsx.landfall-deploy.{kind}.0.1.0"), event.content.deploy.id.to_string());
     };
     let image = event.content.images.iter().find(|image| image.workload == *service);

@@ -154,6 +154,25 @@ fn it_is_only_told_where_that_is_asked_for() {
 }
 
 #[test]
+fn what_is_only_told_stays_when_it_starts_again() {
+    let shop = open_with("report");
+    let serving = Serving::start(&shop);
+    serving.until("Live: 1 created");
+    set_level(&shop, "wrong");
+    serving.until("was changed by kubectl-patch");
+    serving.end();
+    let serving = Serving::start(&shop);
+    serving.until("Live as before; what others have changed since stays").until("was changed by kubectl-patch");
+    assert_eq!(live_level(&shop), "wrong");
+    // A commit is another matter.
+    shop.write("base/other.yaml", &config_map("other"));
+    shop.work.commit("Something else");
+    serving.until("Live: 1 created, 1 updated");
+    serving.end();
+    assert_eq!(live_level(&shop), "info");
+}
+
+#[test]
 fn nobody_looks_where_that_is_asked_for() {
     let shop = open_with("ignore");
     let serving = Serving::start(&shop);
@@ -196,6 +215,10 @@ fn what_was_deployed_by_hand_stays_until_the_next_commit() {
     serving.until("Live: 1 created");
     shop.landfall(&["deploy", "prod", "HEAD~1"]).success();
     serving.until("was deployed by hand; it stays until the next commit");
+    assert_eq!(live_level(&shop), "info");
+    assert!(!serving.end().contains("corrects"));
+    let serving = Serving::start(&shop);
+    serving.until("was deployed by ").until("was deployed by hand; it stays until the next commit");
     assert_eq!(live_level(&shop), "info");
     level(&shop, "trace");
     shop.work.commit("Tell everything");

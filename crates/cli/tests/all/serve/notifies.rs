@@ -1,6 +1,6 @@
 //! People are told of what happens: each thing once, in order, and also after a kill.
 
-use super::{CONFIG, Serving, level, open, receiver::Receiver};
+use super::{CONFIG, Serving, level, open, receiver::Receiver, set_level};
 use crate::shop::Shop;
 
 /// A value that must never leave the cluster.
@@ -69,6 +69,59 @@ fn tells_each_thing_once() {
     for secret in [CANARY, "SECRET-PATH-OF-SINK", "KEY-OF-SINK"] {
         assert!(!everything.contains(secret), "{secret} got out");
     }
+}
+
+#[test]
+fn what_is_so_between_deploys_is_told_once() {
+    let receiver = Receiver::start();
+    let shop = telling(&receiver, "");
+    let config = std::fs::read_to_string(shop.work.dir().join("landfall.yaml")).unwrap();
+    shop.write("landfall.yaml", &config.replace("    branch:", "    drift: report\n    branch:"));
+    shop.work.commit("Report only");
+    shop.work.git(&["config", "user.name", "Ada"]);
+    shop.work.git(&["config", "user.email", "ada@example.com"]);
+    let serving = Serving::start(&shop);
+    receiver.until(2);
+    set_level(&shop, "wrong");
+    receiver.until(3);
+    // Another process sees the same, which is no news; nor is another value.
+    serving.end();
+    let serving = Serving::start(&shop);
+    serving.until("was changed by kubectl-patch");
+    set_level(&shop, "worse");
+    set_level(&shop, "info");
+    receiver.until(4);
+    shop.landfall(&["pause", "prod", "--reason", "Moving the database"]).success();
+    receiver.until(5);
+    serving.end();
+    let serving = Serving::start(&shop);
+    serving.until("is not deployed");
+    serving.end();
+    // Nobody was there when it ended.
+    shop.landfall(&["resume", "prod"]).success();
+    let serving = Serving::start(&shop);
+    receiver.until(6);
+    serving.end();
+    assert_eq!(receiver.kinds(), "began live drifted mended paused resumed");
+    let bodies = receiver.bodies().join("\n");
+    assert!(bodies.contains("dev.cdeventsx.landfall-environment.drifted.0.1.0"), "{bodies}");
+    assert!(bodies.contains("was changed by kubectl-patch") && bodies.contains("Moving the database"), "{bodies}");
+    assert_eq!(left(&shop), "Every notification was delivered\n");
+}
+
+#[test]
+fn a_fight_is_told_once() {
+    let receiver = Receiver::start();
+    let shop = telling(&receiver, "");
+    let serving = Serving::start(&shop);
+    receiver.until(2);
+    for round in 1..=4 {
+        set_level(&shop, "wrong");
+        serving.until_times("drift: Live: 1 updated", round);
+    }
+    receiver.until(11);
+    serving.end();
+    assert_eq!(receiver.kinds(), "began live began live began live began live fight began live");
 }
 
 #[test]
