@@ -110,9 +110,7 @@ impl Tx<'_> {
 
     async fn was_told_lately(&mut self, place: i64, news: &News) -> Result<bool> {
         let last = self.last(place, &[news.kind]).await?;
-        Ok(last.is_some_and(|told| {
-            told.sameness == news.sameness && news.at.as_millis() - told.at.as_millis() < AGAIN
-        }))
+        Ok(last.is_some_and(|told| told.sameness == news.sameness && news.at.as_millis() - told.at.as_millis() < AGAIN))
     }
 
     /// The newest event of any of these kinds.

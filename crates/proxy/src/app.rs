@@ -15,11 +15,13 @@ use crate::live::Stop;
 use crate::lock;
 use crate::resolve::Resolver;
 use crate::service::Service;
+use crate::workers::Workers;
 
 /// A proxy, from before its first configuration to its end.
 pub(crate) struct App {
     state: PathBuf,
     resolver: Arc<Resolver>,
+    workers: Workers,
     stop: Stop,
     role: Mutex<Option<Role>>,
     changed: watch::Sender<u64>,
@@ -35,10 +37,11 @@ enum Role {
 
 impl App {
     /// `state` is the folder of the configuration.
-    pub(crate) fn new(state: PathBuf, resolver: Resolver, stop: Stop) -> Self {
+    pub(crate) fn new(state: PathBuf, resolver: Resolver, workers: Workers, stop: Stop) -> Self {
         Self {
             state,
             resolver: Arc::new(resolver),
+            workers,
             stop,
             role: Mutex::new(None),
             changed: watch::Sender::new(0),
@@ -131,21 +134,23 @@ impl App {
         let mut role = lock(&self.role);
         match config {
             Config::Service(config) => {
-                let new =
-                    || Arc::new(Service::new(Arc::clone(&self.resolver), self.stop.clone(), self.changed.clone()));
                 let service = match &*role {
                     Some(Role::Service(service)) => Arc::clone(service),
-                    _ => new(),
+                    _ => {
+                        let (resolver, workers) = (Arc::clone(&self.resolver), self.workers.clone());
+                        Arc::new(Service::new(resolver, workers, self.stop.clone(), self.changed.clone()))
+                    }
                 };
                 service.apply(config, at_start);
                 *role = Some(Role::Service(service));
             }
             Config::Ingress(config) => {
-                let new =
-                    || Arc::new(Ingress::new(Arc::clone(&self.resolver), self.stop.clone(), self.changed.clone()));
                 let ingress = match &*role {
                     Some(Role::Ingress(ingress)) => Arc::clone(ingress),
-                    _ => new(),
+                    _ => {
+                        let (resolver, workers) = (Arc::clone(&self.resolver), self.workers.clone());
+                        Arc::new(Ingress::new(resolver, workers, self.stop.clone(), self.changed.clone()))
+                    }
                 };
                 ingress.apply(config)?;
                 *role = Some(Role::Ingress(ingress));

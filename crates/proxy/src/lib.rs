@@ -4,6 +4,7 @@
 //! It is the same program as Landfall itself, in an image of its own with nothing else in it. Landfall writes to it in the
 //! lines of [`control`], and to its state folder in the shape of [`config`].
 
+mod accept;
 mod agent;
 mod app;
 mod bridge;
@@ -26,6 +27,7 @@ mod service;
 mod session;
 mod settle;
 mod udp;
+mod workers;
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -40,7 +42,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One thread: a proxy has little to do and should be small.
+/// Of one thread. What is busy has several of them ([`workers::Workers`]), which share nothing.
 fn runtime() -> Result<tokio::runtime::Runtime, String> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -15,6 +15,7 @@ use crate::control::Report;
 use crate::live::Stopper;
 use crate::resolve::Resolver;
 use crate::session;
+use crate::workers::Workers;
 use crate::{Log, runtime};
 
 /// How a proxy is started.
@@ -47,7 +48,11 @@ pub(crate) fn run(options: Run, log: Log) -> Result<(), String> {
         let state = options.state.display().to_string();
         let listener = session::listen(&options.state)
             .map_err(|error| format!("The control socket in {state} cannot be opened: {error}."))?;
-        let app = Arc::new(App::new(options.state, resolver, stopper.stop()));
+        let (workers, started) = Workers::start();
+        if let Err(reason) = started {
+            log(&reason);
+        }
+        let app = Arc::new(App::new(options.state, resolver, workers, stopper.stop()));
         app.load()?;
         let sessions = tokio::spawn(session::serve(listener, Arc::clone(&app)));
         let telling = tokio::spawn(tell(Arc::clone(&app), log));

@@ -5,17 +5,18 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
+use crate::accept::accept;
 use crate::config::{Protocol, ServiceConfig};
 use crate::control::ListenerReport;
 use crate::live::Stop;
 use crate::pool::Pool;
 use crate::relay::relay;
 use crate::resolve::Resolver;
+use crate::workers::Workers;
 use crate::{listen, lock, udp};
 
 /// A port that could not be opened is tried again after this.
@@ -24,6 +25,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// What runs for a Service.
 pub(crate) struct Service {
     pub(crate) pool: Arc<Pool>,
+    workers: Workers,
     ports: Mutex<BTreeMap<(Protocol, u16), Port>>,
     stop: Stop,
 }
@@ -42,8 +44,8 @@ impl Drop for Port {
 
 impl Service {
     /// `changed` counts up with everything that is worth a report.
-    pub(crate) fn new(resolver: Arc<Resolver>, stop: Stop, changed: watch::Sender<u64>) -> Self {
-        Self { pool: Pool::new(resolver, changed), ports: Mutex::new(BTreeMap::new()), stop }
+    pub(crate) fn new(resolver: Arc<Resolver>, workers: Workers, stop: Stop, changed: watch::Sender<u64>) -> Self {
+        Self { pool: Pool::new(resolver, changed), workers, ports: Mutex::new(BTreeMap::new()), stop }
     }
 
     /// Puts a configuration in force; `at_start` as in [`Pool::apply`].
@@ -70,8 +72,14 @@ impl Service {
 
     fn start(&self, protocol: Protocol, number: u16) -> Port {
         let fault = Arc::new(Mutex::new(None));
-        let open =
-            Open { protocol, number, pool: Arc::clone(&self.pool), stop: self.stop.clone(), fault: Arc::clone(&fault) };
+        let open = Open {
+            protocol,
+            number,
+            pool: Arc::clone(&self.pool),
+            workers: self.workers.clone(),
+            stop: self.stop.clone(),
+            fault: Arc::clone(&fault),
+        };
         Port { task: tokio::spawn(open.serve()), fault }
     }
 }
@@ -80,6 +88,7 @@ struct Open {
     protocol: Protocol,
     number: u16,
     pool: Arc<Pool>,
+    workers: Workers,
     stop: Stop,
     fault: Arc<Mutex<Option<String>>>,
 }
@@ -124,35 +133,14 @@ impl Open {
     async fn streams(&self) -> io::Result<()> {
         let listener = listen::tcp(self.number)?;
         self.tell(None);
+        let (pool, stop, number) = (Arc::clone(&self.pool), self.stop.clone(), self.number);
+        let serve = move |client, peer| relay(client, peer, number, Arc::clone(&pool), stop.clone());
         tokio::select! {
-            () = self.accept(&listener) => {}
+            () = accept(&listener, &self.workers, &self.stop, serve) => {}
             () = self.until(false) => {}
             () = self.stop.wanted() => {}
         }
         Ok(())
-    }
-
-    async fn accept(&self, listener: &TcpListener) {
-        loop {
-            let (client, peer) = match listener.accept().await {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    // Out of file descriptors, or the client is gone already: neither is a reason to close the port.
-                    if error.kind() != io::ErrorKind::ConnectionAborted {
-                        sleep(Duration::from_millis(20)).await;
-                    }
-                    continue;
-                }
-            };
-            // A client that is gone already is noticed when reading.
-            _ = client.set_nodelay(true);
-            let (pool, stop, number) = (Arc::clone(&self.pool), self.stop.clone(), self.number);
-            let live = stop.live();
-            tokio::spawn(async move {
-                relay(client, peer.ip().to_canonical(), number, pool, stop).await;
-                drop(live);
-            });
-        }
     }
 
     async fn datagrams(&self) -> io::Result<()> {

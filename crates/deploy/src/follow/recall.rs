@@ -99,7 +99,8 @@ fn found<'d>(deploys: impl Iterator<Item = &'d Deploy>, revision: &str, corrects
             Some(other) => {
                 let short = other.revision.as_deref().map_or("other manifests", short_id);
                 let by = other.asked_by.as_deref().map_or_else(String::new, |by| format!(" by {by}"));
-                let what = format!("Not deployed again: {short} was deployed{by} since, and stays until the next commit");
+                let what =
+                    format!("Not deployed again: {short} was deployed{by} since, and stays until the next commit");
                 Some(Attempt { ended: Ended::Done, outcome: Outcome::Superseded, what })
             }
             None if corrects => None,

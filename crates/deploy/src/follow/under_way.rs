@@ -187,6 +187,8 @@ fn aside(environment: String, commit: &Commit, doing: Doing, attempt: Attempt) -
             Some(News::Tended { environment, what, is_warning: ended != Ended::Done })
         }
         Doing::Correct => Some(News::Corrected { environment, commit: boxed, ended, what }),
-        Doing::Newest | Doing::First => Some(News::Ended { environment, commit: boxed, ended, outcome, what, again: None }),
+        Doing::Newest | Doing::First => {
+            Some(News::Ended { environment, commit: boxed, ended, outcome, what, again: None })
+        }
     }
 }

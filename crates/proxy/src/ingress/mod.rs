@@ -11,12 +11,11 @@ mod serve;
 mod tls;
 
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rustls::ServerConfig;
-use tokio::net::TcpListener;
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -24,10 +23,12 @@ use tokio_rustls::TlsAcceptor;
 
 pub(crate) use tls::check_certificates;
 
+use crate::accept::accept;
 use crate::config::{IngressConfig, Protocol};
 use crate::control::ListenerReport;
 use crate::live::Stop;
 use crate::resolve::Resolver;
+use crate::workers::Workers;
 use crate::{listen, lock};
 use route::Routes;
 
@@ -49,6 +50,7 @@ struct Shared {
     routes: Mutex<Arc<Routes>>,
     certificates: Mutex<Option<Arc<ServerConfig>>>,
     resolver: Arc<Resolver>,
+    workers: Workers,
     stop: Stop,
     changed: watch::Sender<u64>,
 }
@@ -66,12 +68,13 @@ impl Drop for Port {
 }
 
 impl Ingress {
-    pub(crate) fn new(resolver: Arc<Resolver>, stop: Stop, changed: watch::Sender<u64>) -> Self {
+    pub(crate) fn new(resolver: Arc<Resolver>, workers: Workers, stop: Stop, changed: watch::Sender<u64>) -> Self {
         let shared = Shared {
             revision: Mutex::new(0),
             routes: Mutex::default(),
             certificates: Mutex::new(None),
             resolver,
+            workers,
             stop,
             changed,
         };
@@ -149,40 +152,23 @@ async fn open(number: u16, is_tls: bool, shared: Arc<Shared>, fault: Arc<Mutex<O
         }
     };
     shared.tell(&fault, None);
+    let of = Arc::clone(&shared);
+    let serve =
+        move |client, address| connection(client, head::From { address, is_tls, port: number }, Arc::clone(&of));
     tokio::select! {
-        () = accept(&listener, number, is_tls, &shared) => {}
+        () = accept(&listener, &shared.workers, &shared.stop, serve) => {}
         () = shared.stop.wanted() => {}
     }
 }
 
-async fn accept(listener: &TcpListener, number: u16, is_tls: bool, shared: &Arc<Shared>) {
-    loop {
-        let (client, peer) = match listener.accept().await {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                if error.kind() != io::ErrorKind::ConnectionAborted {
-                    sleep(Duration::from_millis(20)).await;
-                }
-                continue;
-            }
-        };
-        // A client that is gone already is noticed when reading.
-        _ = client.set_nodelay(true);
-        let from = head::From { address: peer.ip().to_canonical(), is_tls, port: number };
-        let shared = Arc::clone(shared);
-        let live = shared.stop.live();
-        tokio::spawn(async move {
-            if is_tls {
-                let certificates = lock(&shared.certificates).clone();
-                if let Some(certificates) = certificates
-                    && let Ok(Ok(client)) = timeout(HANDSHAKE, TlsAcceptor::from(certificates).accept(client)).await
-                {
-                    serve::connection(client, &from, &shared).await;
-                }
-            } else {
-                serve::connection(client, &from, &shared).await;
-            }
-            drop(live);
-        });
+async fn connection(client: TcpStream, from: head::From, shared: Arc<Shared>) {
+    if !from.is_tls {
+        return serve::connection(client, &from, &shared).await;
+    }
+    let certificates = lock(&shared.certificates).clone();
+    if let Some(certificates) = certificates
+        && let Ok(Ok(client)) = timeout(HANDSHAKE, TlsAcceptor::from(certificates).accept(client)).await
+    {
+        serve::connection(client, &from, &shared).await;
     }
 }

@@ -1,17 +1,17 @@
 //! Buffers that are lent only while bytes are under way, so that thousands of silent connections need none.
 
+use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
-use std::sync::Mutex;
-
-use crate::lock;
 
 /// Bytes of one buffer: big transfers go in few system calls, and what is kept stays small.
 const SIZE: usize = 64 * 1024;
 
-/// So many unused ones are kept.
-const KEPT: usize = 4;
+/// So many unused ones each thread keeps: of a connection both directions.
+const KEPT: usize = 2;
 
-static FREE: Mutex<Vec<Box<[u8]>>> = Mutex::new(Vec::new());
+thread_local! {
+    static FREE: RefCell<Vec<Box<[u8]>>> = const { RefCell::new(Vec::new()) };
+}
 
 /// One buffer; it goes back when dropped.
 pub(crate) struct Buffer(Option<Box<[u8]>>);
@@ -19,7 +19,7 @@ pub(crate) struct Buffer(Option<Box<[u8]>>);
 impl Buffer {
     /// Its content is whatever it was: it may only be read where it was written.
     pub(crate) fn take() -> Self {
-        Self(Some(lock(&FREE).pop().unwrap_or_else(|| vec![0; SIZE].into_boxed_slice())))
+        Self(Some(FREE.with_borrow_mut(Vec::pop).unwrap_or_else(|| vec![0; SIZE].into_boxed_slice())))
     }
 }
 
@@ -39,9 +39,10 @@ impl DerefMut for Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        let mut free = lock(&FREE);
-        if free.len() < KEPT {
-            free.extend(self.0.take());
-        }
+        FREE.with_borrow_mut(|free| {
+            if free.len() < KEPT {
+                free.extend(self.0.take());
+            }
+        });
     }
 }

@@ -200,9 +200,10 @@ fn standing(event: &Event, page: Option<&str>) -> Story {
             (format!("{objects} in {place} {is} not as {revision} has it, and left so"), Mood::Wary)
         }
         EventKind::Mended => (format!("Everything in {place} is as {revision} has it again since {since}"), Mood::Good),
-        EventKind::Fight => {
-            (format!("Somebody undoes again and again what is corrected in {place}: it is done more slowly"), Mood::Wary)
-        }
+        EventKind::Fight => (
+            format!("Somebody undoes again and again what is corrected in {place}: it is done more slowly"),
+            Mood::Wary,
+        ),
         EventKind::Paused => (format!("{place} is paused since {since}: nothing is deployed to it"), Mood::Wary),
         _ => (format!("{place} is deployed to again since {since}"), Mood::Good),
     };
