@@ -378,9 +378,9 @@ notifications:
             format!("{} {} {:?} {events}", sink.name, sink.kind, sink.environments)
         };
         insta::assert_snapshot!(config.sinks().into_iter().map(words).collect::<Vec<_>>().join("\n"), @r#"
-        bot slack [] began live recovered applied refused failed superseded stopped interrupted
+        bot slack [] began live recovered applied refused failed superseded stopped interrupted drifted mended fight paused resumed
         forge gitea [] began live recovered applied refused failed superseded stopped interrupted
-        mail email [] live recovered applied refused failed
+        mail email [] live recovered applied refused failed drifted mended fight paused resumed
         team slack ["prod"] live failed
         "#);
     }

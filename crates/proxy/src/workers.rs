@@ -1,5 +1,5 @@
-//! The threads that move bytes: one a processor, so that one busy Service may use all of them. A connection stays on the
-//! thread that it was given to.
+//! The threads that move bytes: one for two processors, since whoever asks and whoever answers need theirs, too. Few threads
+//! with many connections each do more in one turn. A connection stays on the thread that it was given to.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,7 +34,7 @@ impl Workers {
     /// A sentence: no further thread can be started. Those that were go on.
     pub(crate) fn start() -> (Self, Result<(), String>) {
         let mut workers = vec![Worker { runtime: Handle::current(), connections: AtomicUsize::new(0) }];
-        let wanted = thread::available_parallelism().map_or(1, usize::from).min(MOST);
+        let wanted = thread::available_parallelism().map_or(1, |processors| processors.get() / 2).clamp(1, MOST);
         let mut outcome = Ok(());
         while workers.len() < wanted && outcome.is_ok() {
             match worker() {
@@ -86,6 +86,7 @@ fn worker() -> Result<Worker, String> {
     let work = move || runtime.block_on(std::future::pending::<()>());
     // It ends with the program.
     let started = thread::Builder::new().name("worker".to_owned()).stack_size(256 * 1024).spawn(work);
-    started.map_err(|error| format!("Not all processors are used: a thread cannot be started: {error}."))?;
+    started
+        .map_err(|error| format!("Fewer processors are used than could be: a thread cannot be started: {error}."))?;
     Ok(Worker { runtime: handle, connections: AtomicUsize::new(0) })
 }

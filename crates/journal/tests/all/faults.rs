@@ -43,7 +43,7 @@ async fn a_newer_landfall_wrote_it(arena: Arena) {
     .await;
     let shown = fault(&arena.address, &arena.location().to_string()).await;
     insta::allow_duplicates! { insta::assert_snapshot!(shown, @"
-    The journal PLACE was written by a newer Landfall (version 99 of its tables; this one knows 3)
+    The journal PLACE was written by a newer Landfall (version 99 of its tables; this one knows 4)
       Update Landfall on this machine, or give another location for the journal
     ") };
 }

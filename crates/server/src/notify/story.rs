@@ -201,7 +201,7 @@ fn standing(event: &Event, page: Option<&str>) -> Story {
         }
         EventKind::Mended => (format!("Everything in {place} is as {revision} has it again since {since}"), Mood::Good),
         EventKind::Fight => (
-            format!("Somebody undoes again and again what is corrected in {place}: it is done more slowly"),
+            format!("What is corrected in {place} is undone again and again; corrections come more slowly now"),
             Mood::Wary,
         ),
         EventKind::Paused => (format!("{place} is paused since {since}: nothing is deployed to it"), Mood::Wary),

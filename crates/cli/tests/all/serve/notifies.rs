@@ -100,9 +100,9 @@ fn what_is_so_between_deploys_is_told_once() {
     // Nobody was there when it ended.
     shop.landfall(&["resume", "prod"]).success();
     let serving = Serving::start(&shop);
-    receiver.until(6);
+    receiver.until(7);
     serving.end();
-    assert_eq!(receiver.kinds(), "began live drifted mended paused resumed");
+    assert_eq!(receiver.kinds(), "began live drifted mended paused resumed live");
     let bodies = receiver.bodies().join("\n");
     assert!(bodies.contains("dev.cdeventsx.landfall-environment.drifted.0.1.0"), "{bodies}");
     assert!(bodies.contains("was changed by kubectl-patch") && bodies.contains("Moving the database"), "{bodies}");

@@ -156,7 +156,7 @@ fn one_text_for_each_kind() {
         event.content.deploy.subject = Some("Tell more".into());
         texts += &format!("{kind}:\n{}\n", story(&event, None).plain());
     }
-    insta::assert_snapshot!(texts, @r"
+    insta::assert_snapshot!(texts, @"
     began:
     9f8e7d6 (Ada, Tell more) is being deployed to production
 
@@ -194,6 +194,24 @@ fn one_text_for_each_kind() {
 
     serviceLive:
     gitserver a1b2c3 -> d4e5f6 is live in production since 14:32 UTC, 3 of 3 pods, by 9f8e7d6 (Ada, Tell more)
+
+    drifted:
+    1 object in production is not as 9f8e7d6 has it, and left so
+    - deployment/web: spec.replicas was changed by <!here> kubectl
+
+    mended:
+    Everything in production is as 9f8e7d6 has it again since 14:32 UTC
+
+    fight:
+    What is corrected in production is undone again and again; corrections come more slowly now
+    - deployment/web: spec.replicas was changed by <!here> kubectl
+
+    paused:
+    production is paused since 14:32 UTC: nothing is deployed to it
+    - paused since 14:32 by Ada: Moving the database
+
+    resumed:
+    production is deployed to again since 14:32 UTC
     ");
 }
 
@@ -203,9 +221,37 @@ fn what_is_so_between_deploys_names_only_so_many_objects() {
     event.content.facts = (0..12).map(|number| format!("configmap/c{number}: data[a] was changed")).collect();
     let story = told(&event);
     assert_eq!(story.services.len(), 11);
-    insta::assert_debug_snapshot!((story.line(), &story.services[9], &story.services[10], &story.link), @"");
-    insta::assert_snapshot!(pretty(&webhook::body(&event, &story)["data"]["subject"]), @"");
-    insta::assert_snapshot!(pretty(&grafana::body(&event, &story)["tags"]), @"");
+    insta::assert_debug_snapshot!((story.line(), &story.services[9], &story.services[10], &story.link), @r#"
+    (
+        "12 objects in production are not as 9f8e7d6 has it, and left so",
+        "configmap/c9: data[a] was changed",
+        "and 2 more",
+        Some(
+            "https://landfall.example.com/",
+        ),
+    )
+    "#);
+    insta::assert_snapshot!(pretty(&webhook::body(&event, &story)["data"]["subject"]), @r#"
+    {
+      "content": {
+        "environment": {
+          "id": "production"
+        },
+        "text": "12 objects in production are not as 9f8e7d6 has it, and left so"
+      },
+      "id": "production",
+      "source": "/landfall/production",
+      "type": "landfall-environment"
+    }
+    "#);
+    insta::assert_snapshot!(pretty(&grafana::body(&event, &story)["tags"]), @r#"
+    [
+      "landfall",
+      "environment",
+      "production",
+      "drifted"
+    ]
+    "#);
 }
 
 #[test]
@@ -445,6 +491,7 @@ fn to_any_program() {
                 "subject": "Fix <!channel> @everyone **now** [x](http://evil) <script>alert(1)</script> ```",
                 "target": "context prod"
               },
+              "facts": [],
               "failingSince": null,
               "images": [
                 {
