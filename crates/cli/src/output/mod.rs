@@ -86,13 +86,16 @@ pub fn is_terminal() -> bool {
 /// Starts the log of `-v`, and what takes up traces, if they are wanted.
 pub fn start_logging(verbose: u8, traces: Option<Spans<Registry>>) {
     let level = match verbose {
-        // What the client says of failed requests, the error says better.
-        0 => "warn,kube_client=off,opentelemetry=off,opentelemetry_sdk=off,opentelemetry-otlp=off",
+        // What clients say of failed requests, the error says better.
+        0 => {
+            "warn,kube_client=off,rustls_platform_verifier=off,opentelemetry=off,opentelemetry_sdk=off,opentelemetry-otlp=off"
+        }
         1 => "warn,landfall=debug,landfall_kube=trace,landfall_docker=debug,landfall_git=debug,landfall_deploy=debug",
         _ => "info,landfall=trace,landfall_kube=trace,landfall_docker=trace,landfall_git=trace,landfall_deploy=trace",
     };
     let filter = log_filter(std::env::var("LANDFALL_LOG").ok().as_deref().unwrap_or(level), level);
-    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let colours = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(colours);
     let log = if json_lines::is_on() { log.json().flatten_event(true).boxed() } else { log.boxed() };
     tracing_subscriber::registry().with(traces).with(log.with_filter(filter)).init();
 }

@@ -7,7 +7,7 @@ use std::{
 
 use landfall_core::object::ObjectId;
 use landfall_git::{Commit, Mirror};
-use landfall_journal::{Journal, Standing, Time};
+use landfall_journal::{Journal, Time};
 use tokio::sync::watch;
 
 use super::{
@@ -16,13 +16,12 @@ use super::{
     keep::{Kept, Left},
     live::Live,
     next::{Current, Next, Past, next},
-    notice::Noticed,
     pace::Pace,
     recall::Recall,
     tend::Tending,
     under_way::{Doing, Running, any_ended, ended, of_task, waits},
 };
-use crate::{config::Config, pause::Pause, target::Drifted};
+use crate::{config::Config, pause::Pause};
 
 /// The wait after the first failure.
 const RETRY: Duration = Duration::from_secs(5);
@@ -255,32 +254,6 @@ impl Loop {
         live
     }
 
-    async fn tell_fights(&self, begun: Vec<Drifted>) {
-        if begun.is_empty() {
-            return;
-        }
-        let standing = Standing::Fight(in_words(&begun));
-        for drifted in begun {
-            self.host.tell(News::Fight { environment: self.name.clone(), drifted });
-        }
-        self.stands(&standing).await;
-    }
-
-    async fn tell_drift(&self, live: &mut Live) {
-        let corrects = live.corrects();
-        let Some(Noticed { drifted, other, .. }) = live.untold() else { return };
-        // What is corrected is told once it is.
-        let standing = match (corrects, &other) {
-            (true, _) | (_, Some(_)) => None,
-            _ if drifted.is_empty() => Some(Standing::AsApplied),
-            _ => Some(Standing::Drifted(in_words(&drifted))),
-        };
-        self.host.tell(News::Drifted { environment: self.name.clone(), drifted, corrects, other });
-        if let Some(standing) = standing {
-            self.stands(&standing).await;
-        }
-    }
-
     fn take_in(&self, commit: Arc<Commit>, attempt: Attempt, last: Option<&Last>, pace: &mut Pace) -> Last {
         if attempt.ended == Ended::PassingFault {
             pace.failed();
@@ -303,11 +276,6 @@ impl Loop {
         let refused = attempt.is_refused();
         Last { commit, ended: attempt.ended, refused, what: attempt.what, at: Instant::now(), rest }
     }
-}
-
-/// Each object, and what is not as applied.
-fn in_words(drifted: &[Drifted]) -> Vec<(String, String)> {
-    drifted.iter().map(|drifted| (drifted.object.to_string(), drifted.drift.join("; "))).collect()
 }
 
 /// Returns once others have changed something, or have put it right.

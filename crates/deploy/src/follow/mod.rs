@@ -9,6 +9,7 @@ mod board;
 mod control;
 mod environment;
 mod fight;
+mod first;
 mod host;
 mod keep;
 mod live;
@@ -20,6 +21,7 @@ mod paused;
 mod recall;
 mod repository;
 mod standby;
+mod standing;
 mod tend;
 mod under_way;
 

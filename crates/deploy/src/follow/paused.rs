@@ -51,15 +51,6 @@ impl Loop {
         self.stands(&standing).await;
     }
 
-    /// Lets the sinks be told what is so, if that is news.
-    pub(super) async fn stands(&self, standing: &Standing) {
-        let repository = self.mirror.url().to_string();
-        if let Err(error) = self.journal.stands(&repository, &self.name, standing, Time::now()).await {
-            let what = format!("nobody can be told: {error}");
-            self.host.tell(News::Tended { environment: self.name.clone(), what, is_warning: true });
-        }
-    }
-
     /// Lets the board have what the journal says of an environment that is paused from the start, and tends its target.
     pub(super) async fn look_around(&self, commit: Arc<Commit>, fallback: Arc<Config>) -> Option<Tending> {
         let (mirror, host, journal) = (Arc::clone(&self.mirror), Arc::clone(&self.host), Arc::clone(&self.journal));

@@ -1,5 +1,5 @@
 //! What was live before this process began, or before a commit that is refused: it is looked after on, and what a killed
-//! process had begun is brought to its end. What others have done since is not undone only because a process starts.
+//! process had begun is brought to its end.
 
 use std::{
     sync::Arc,
@@ -7,21 +7,21 @@ use std::{
 };
 
 use landfall_git::{Commit, Error, Revision};
-use landfall_journal::{Cause, Deploy, Filter, Journal, Outcome, short_id};
+use landfall_journal::{Cause, Deploy, Filter, Outcome};
 
 use super::{
-    attempt::{Attempt, Ended, mode},
+    attempt::Ended,
     environment::{Last, Loop},
-    host::{Fault, Host, News},
+    host::News,
     under_way::{Doing, Running},
 };
-use crate::config::{Config, DriftMode};
+use crate::config::Config;
 
 /// The wait after a failure.
 const RETRY: Duration = Duration::from_secs(30);
 
 /// So many of the newest deploys are looked through for the one that wrote last.
-const LOOKED_THROUGH: u32 = 200;
+pub(super) const LOOKED_THROUGH: u32 = 200;
 
 /// For which refused commit it was found out what is live.
 #[derive(Default)]
@@ -60,65 +60,6 @@ impl Recall {
     pub fn failed(&mut self) {
         *self = Self { of: None, not_before: Some(Instant::now() + RETRY) };
     }
-}
-
-/// Why a commit that this repository has made live before is only looked after by a process that starts, and not deployed
-/// once more; `None` where it is to be deployed. Drift that is only reported stays, and so does another revision that
-/// somebody has deployed by hand, until the next commit.
-///
-/// # Errors
-/// Why it cannot be found out.
-pub(super) async fn why_not_again(
-    host: &dyn Host,
-    journal: &Journal,
-    config: &Config,
-    environment: &str,
-    commit: &Commit,
-) -> Result<Option<Attempt>, Fault> {
-    let place = host.place(config, environment, commit).await?;
-    let filter = Filter { place: Some(place), limit: Some(LOOKED_THROUGH), ..Filter::default() };
-    let deploys = journal.deploys(&filter).await;
-    let deploys = deploys.map_err(|error| Fault { message: error.to_string(), is_passing: true })?.deploys;
-    let corrects = mode(config, environment) == DriftMode::Correct;
-    Ok(found(deploys.iter().map(|summary| &summary.deploy), commit.id.as_str(), corrects))
-}
-
-/// The same. `deploys` are the newest ones, newest first.
-fn found<'d>(deploys: impl Iterator<Item = &'d Deploy>, revision: &str, corrects: bool) -> Option<Attempt> {
-    let mut by_hand = None;
-    for deploy in deploys.filter(|deploy| deploy.first_write.is_some() || in_effect(deploy)) {
-        if !is_own(deploy.cause) {
-            by_hand.get_or_insert(deploy);
-            continue;
-        }
-        if deploy.revision.as_deref() != Some(revision) || !in_effect(deploy) {
-            return None;
-        }
-        let other = by_hand.filter(|other| other.revision.as_deref() != Some(revision));
-        return match other {
-            Some(other) => {
-                let short = other.revision.as_deref().map_or("other manifests", short_id);
-                let by = other.asked_by.as_deref().map_or_else(String::new, |by| format!(" by {by}"));
-                let what =
-                    format!("Not deployed again: {short} was deployed{by} since, and stays until the next commit");
-                Some(Attempt { ended: Ended::Done, outcome: Outcome::Superseded, what })
-            }
-            None if corrects => None,
-            None => {
-                let what = "Live as before; what others have changed since stays".to_owned();
-                Some(Attempt { ended: Ended::Done, outcome: Outcome::Live, what })
-            }
-        };
-    }
-    None
-}
-
-fn is_own(cause: Cause) -> bool {
-    matches!(cause, Cause::Serve | Cause::Drift)
-}
-
-fn in_effect(deploy: &Deploy) -> bool {
-    matches!(deploy.outcome, Outcome::Live | Outcome::Applied)
 }
 
 impl Loop {
@@ -168,4 +109,14 @@ fn wrote_last(deploys: impl IntoIterator<Item = Deploy>) -> Option<(String, Opti
         _ => return None,
     };
     Some((wrote.revision?, cause))
+}
+
+/// Whether a deploy was the server's own.
+pub(super) fn is_own(cause: Cause) -> bool {
+    matches!(cause, Cause::Serve | Cause::Drift)
+}
+
+/// Whether what it wrote is what was live from then on.
+pub(super) fn in_effect(deploy: &Deploy) -> bool {
+    matches!(deploy.outcome, Outcome::Live | Outcome::Applied)
 }

@@ -15,9 +15,9 @@ use super::{
     attempt::{Asked, Attempt, Ended, attempt, look_after},
     control::Control,
     environment::Loop,
+    first::why_not_again,
     host::News,
     look,
-    recall::why_not_again,
 };
 use crate::config::Config;
 

@@ -11,7 +11,7 @@ use lettre::{
 };
 use secrecy::ExposeSecret;
 
-use super::{Fault, Taken, opener::Opener, story::Story, truncate::truncate};
+use super::{Fault, Taken, certificate::explained, opener::Opener, story::Story, truncate::truncate};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -41,7 +41,9 @@ fn words(error: &smtp::Error) -> String {
         }
         cause = deeper.source();
     }
-    format!("The mail server: {text}")
+    // The library's own words may begin twice alike.
+    let text = text.replace("Connection error: Connection error: ", "Connection error: ");
+    explained(format!("The mail server: {text}"))
 }
 
 fn server(address: &str) -> Result<AsyncSmtpTransportBuilder, Fault> {

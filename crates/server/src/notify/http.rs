@@ -6,7 +6,7 @@ use reqwest::{Client, Method, RequestBuilder, StatusCode, header, redirect::Poli
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use super::{Fault, pace, truncate::truncate};
+use super::{Fault, certificate::explained, pace, truncate::truncate};
 
 /// A sink that takes longer than this has not taken it.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -125,5 +125,5 @@ fn words(error: &reqwest::Error) -> String {
         last = deeper.to_string();
         cause = deeper.source();
     }
-    format!("It cannot be reached: {last}")
+    explained(format!("It cannot be reached: {last}"))
 }

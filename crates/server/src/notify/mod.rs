@@ -4,6 +4,7 @@
 //! An event is told at least once, with the same id each time, in the order of its environment. A sink that is away holds
 //! up nobody: neither a deploy nor another sink.
 
+mod certificate;
 mod discord;
 mod email;
 mod grafana;

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod host;
+mod systemd;
 mod unit;
 
 use std::{
