@@ -3,12 +3,18 @@
 use std::{
     fs,
     io::Write,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
 
 use landfall_bench_cluster::Cluster;
 use tempfile::TempDir;
+
+/// Whether the tests run as root.
+pub fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+}
 
 /// A working directory with a home of its own.
 pub struct Workspace {

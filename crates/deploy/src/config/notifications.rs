@@ -273,10 +273,9 @@ impl Service<'_> {
     /// every end.
     fn usual_events(self) -> Vec<EventKind> {
         use EventKind::{
-            Applied, Began, Drifted, Failed, Fight, Interrupted, Live, Mended, Paused, Recovered, Refused, Resumed,
-            ServiceLive, Stopped, Superseded,
+            Applied, Began, Failed, Interrupted, Live, Recovered, Refused, ServiceLive, Stopped, Superseded,
         };
-        let standing = [Drifted, Mended, Fight, Paused, Resumed];
+        let standing: Vec<EventKind> = EventKind::ALL.into_iter().filter(|kind| kind.is_standing()).collect();
         let ends = [Live, Recovered, Applied, Refused, Failed, Superseded, Stopped, Interrupted];
         match self {
             Self::GitHub(_) | Self::GitLab(_) | Self::Gitea(_) => [&[Began], &ends[..]].concat(),

@@ -2,12 +2,12 @@
 //! starts.
 
 use landfall_git::Commit;
-use landfall_journal::{Deploy, Filter, Journal, Outcome, short_id};
+use landfall_journal::{Deploy, Journal, Outcome, short_id};
 
 use super::{
     attempt::{Attempt, Ended, mode},
     host::{Fault, Host},
-    recall::{LOOKED_THROUGH, in_effect, is_own},
+    recall::{in_effect, is_own, newest},
 };
 use crate::config::{Config, DriftMode};
 
@@ -24,18 +24,15 @@ pub(super) async fn why_not_again(
     environment: &str,
     commit: &Commit,
 ) -> Result<Option<Attempt>, Fault> {
-    let place = host.place(config, environment, commit).await?;
-    let filter = Filter { place: Some(place), limit: Some(LOOKED_THROUGH), ..Filter::default() };
-    let deploys = journal.deploys(&filter).await;
-    let deploys = deploys.map_err(|error| Fault { message: error.to_string(), is_passing: true })?.deploys;
+    let deploys = newest(host, journal, config, environment, commit).await?;
     let corrects = mode(config, environment) == DriftMode::Correct;
-    Ok(found(deploys.iter().map(|summary| &summary.deploy), commit.id.as_str(), corrects))
+    Ok(found(&deploys, commit.id.as_str(), corrects))
 }
 
 /// The same. `deploys` are the newest ones, newest first.
-fn found<'d>(deploys: impl Iterator<Item = &'d Deploy>, revision: &str, corrects: bool) -> Option<Attempt> {
+fn found(deploys: &[Deploy], revision: &str, corrects: bool) -> Option<Attempt> {
     let mut by_hand = None;
-    for deploy in deploys.filter(|deploy| deploy.first_write.is_some() || in_effect(deploy)) {
+    for deploy in deploys.iter().filter(|deploy| deploy.first_write.is_some() || in_effect(deploy)) {
         if !is_own(deploy.cause) {
             by_hand.get_or_insert(deploy);
             continue;

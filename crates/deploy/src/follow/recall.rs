@@ -7,12 +7,12 @@ use std::{
 };
 
 use landfall_git::{Commit, Error, Revision};
-use landfall_journal::{Cause, Deploy, Filter, Outcome};
+use landfall_journal::{Cause, Deploy, Filter, Journal, Outcome};
 
 use super::{
     attempt::Ended,
     environment::{Last, Loop},
-    host::News,
+    host::{Fault, Host, News},
     under_way::{Doing, Running},
 };
 use crate::config::Config;
@@ -21,7 +21,7 @@ use crate::config::Config;
 const RETRY: Duration = Duration::from_secs(30);
 
 /// So many of the newest deploys are looked through for the one that wrote last.
-pub(super) const LOOKED_THROUGH: u32 = 200;
+const LOOKED_THROUGH: u32 = 200;
 
 /// For which refused commit it was found out what is live.
 #[derive(Default)]
@@ -62,6 +62,24 @@ impl Recall {
     }
 }
 
+/// The newest deploys to an environment, newest first. `config` is that of `commit`.
+///
+/// # Errors
+/// Why they cannot be found out.
+pub(super) async fn newest(
+    host: &dyn Host,
+    journal: &Journal,
+    config: &Config,
+    environment: &str,
+    commit: &Commit,
+) -> Result<Vec<Deploy>, Fault> {
+    let place = host.place(config, environment, commit).await?;
+    let filter = Filter { place: Some(place), limit: Some(LOOKED_THROUGH), ..Filter::default() };
+    let found = journal.deploys(&filter).await;
+    let found = found.map_err(|error| Fault { message: error.to_string(), is_passing: true })?;
+    Ok(found.deploys.into_iter().map(|summary| summary.deploy).collect())
+}
+
 impl Loop {
     /// Begins to look after what is live, or to bring to its end what a killed process had begun; `None` where the journal
     /// knows of neither. `refused` is the commit that is not live.
@@ -69,10 +87,8 @@ impl Loop {
     /// # Errors
     /// Why it cannot be found out, as half a sentence.
     pub(super) async fn recall(&self, refused: &Commit, fallback: Arc<Config>) -> Result<Option<Running>, String> {
-        let place = self.host.place(&fallback, &self.name, refused).await.map_err(|fault| fault.message)?;
-        let filter = Filter { place: Some(place), limit: Some(LOOKED_THROUGH), ..Filter::default() };
-        let deploys = self.journal.deploys(&filter).await.map_err(|error| error.to_string())?.deploys;
-        let wrote = wrote_last(deploys.into_iter().map(|summary| summary.deploy));
+        let deploys = newest(self.host.as_ref(), &self.journal, &fallback, &self.name, refused).await;
+        let wrote = wrote_last(deploys.map_err(|fault| fault.message)?);
         let Some((revision, cause)) = wrote.filter(|(revision, _)| revision != refused.id.as_str()) else {
             return Ok(None);
         };

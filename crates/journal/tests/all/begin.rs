@@ -1,6 +1,6 @@
 //! Which deploy goes on, which ends which.
 
-use landfall_journal::{Cause, Filter, Finished, Outcome};
+use landfall_journal::{Cause, Filter, Finished, NewDeploy, Outcome};
 
 use crate::support::{
     Arena, on_both,
@@ -18,6 +18,11 @@ on_both!(
     what_a_resumed_deploy_wrote_before_is_done,
     ids_sort_in_the_order_of_beginning,
 );
+
+/// A deploy that the server begins.
+fn serve(revision: &str, millis: i64) -> NewDeploy {
+    NewDeploy { cause: Cause::Serve, ..deploy("prod", revision, millis) }
+}
 
 async fn an_unfinished_deploy_goes_on(arena: Arena) {
     let journal = arena.journal().await;
@@ -51,11 +56,6 @@ async fn other_deploys_are_not_taken_over(arena: Arena) {
 
 async fn the_server_goes_on_with_what_failed(arena: Arena) {
     let journal = arena.journal().await;
-    let serve = |revision: &str, millis| {
-        let mut deploy = deploy("prod", revision, millis);
-        deploy.cause = Cause::Serve;
-        deploy
-    };
     let first = journal.begin(&serve("r1", 1000)).await.unwrap().id;
     for (tries, outcome) in [Outcome::Blocked, Outcome::Failed, Outcome::Hopeless, Outcome::NotLive, Outcome::Stopped]
         .into_iter()
@@ -140,13 +140,8 @@ async fn a_finished_deploy_stays_as_it_is(arena: Arena) {
 
 async fn what_the_server_finds_live_again_leaves_no_entry(arena: Arena) {
     let journal = arena.journal().await;
-    let serve = |revision: &str, millis| {
-        let mut deploy = deploy("prod", revision, millis);
-        deploy.cause = Cause::Serve;
-        deploy
-    };
     let entries = async || journal.deploys(&Filter::default()).await.unwrap().deploys.len();
-    let looked = async |deploy: &landfall_journal::NewDeploy, outcome| {
+    let looked = async |deploy: &NewDeploy, outcome| {
         let id = journal.begin(deploy).await.unwrap().id;
         journal.applied(&id, at(9000)).await.unwrap();
         journal.finish(&id, outcome, None, at(9000)).await.unwrap()

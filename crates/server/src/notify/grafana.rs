@@ -42,15 +42,16 @@ pub(super) async fn send(
 }
 
 pub(super) fn body(event: &Event, story: &Story) -> Value {
-    let first_write = event.content.deploy.first_write.filter(|_| !event.kind.is_standing());
+    let standing = event.kind.is_standing();
+    let first_write = event.content.deploy.first_write.filter(|_| !standing);
     let begin = first_write.unwrap_or(event.at).as_millis().min(event.at.as_millis());
-    let state = match story.mood {
-        Mood::Good => "live",
-        Mood::Bad => "failed",
-        Mood::Busy => "began",
-        Mood::Calm | Mood::Wary => "ended",
+    let (what, state) = match story.mood {
+        _ if standing => ("environment", event.kind.as_str()),
+        Mood::Good => ("deploy", "live"),
+        Mood::Bad => ("deploy", "failed"),
+        Mood::Busy => ("deploy", "began"),
+        Mood::Calm | Mood::Wary => ("deploy", "ended"),
     };
-    let (what, state) = if event.kind.is_standing() { ("environment", event.kind.as_str()) } else { ("deploy", state) };
     let mut text = escaped(&truncate(&story.line(), 1000));
     for service in &story.services {
         text += &format!("<br>{}", escaped(&truncate(service, 200)));

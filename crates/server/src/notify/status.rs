@@ -147,8 +147,14 @@ fn state(forge: Forge, kind: EventKind) -> &'static str {
                 "error"
             }
         }
-        // The others are not sent.
-        _ => {
+        // Only the first of them is sent.
+        EventKind::Began
+        | EventKind::ServiceLive
+        | EventKind::Drifted
+        | EventKind::Mended
+        | EventKind::Fight
+        | EventKind::Paused
+        | EventKind::Resumed => {
             if is_gitlab {
                 "running"
             } else {

@@ -113,9 +113,6 @@ impl Story {
 /// The words of an event. `public_url` is where people see the page of `serve`, without a slash at its end.
 pub(crate) fn story(event: &Event, public_url: Option<&str>) -> Story {
     let page = public_url.map(|url| url.trim_end_matches('/'));
-    if event.kind.is_standing() {
-        return standing(event, page);
-    }
     let content = &event.content;
     let (deploy, place) = (&content.deploy, &event.environment);
     let since = clock(event.at);
@@ -155,8 +152,12 @@ pub(crate) fn story(event: &Event, public_url: Option<&str>) -> Story {
         EventKind::Failed => (failed(content, &revision, place), Mood::Bad),
         EventKind::Superseded => (format!("{revision} made way for a newer revision in {place}"), Mood::Calm),
         EventKind::Stopped => (format!("{revision} was stopped in {place}"), Mood::Calm),
-        // What is so between deploys has its own words.
-        _ => (format!("{revision} was cut off in {place}; another deploy came after it"), Mood::Calm),
+        EventKind::Interrupted => {
+            (format!("{revision} was cut off in {place}; another deploy came after it"), Mood::Calm)
+        }
+        EventKind::Drifted | EventKind::Mended | EventKind::Fight | EventKind::Paused | EventKind::Resumed => {
+            return standing(event, page);
+        }
     };
     let is_good = mood == Mood::Good && event.kind != EventKind::ServiceLive;
     let mut notes = Vec::new();
@@ -190,14 +191,11 @@ pub(crate) fn story(event: &Event, public_url: Option<&str>) -> Story {
 fn standing(event: &Event, page: Option<&str>) -> Story {
     let (content, place, since) = (&event.content, &event.environment, clock(event.at));
     let revision = content.deploy.revision.as_deref().map_or("what was deployed", short_id);
-    let objects = match content.facts.len() {
-        1 => "1 object".to_owned(),
-        count => format!("{count} objects"),
-    };
     let (headline, mood) = match event.kind {
         EventKind::Drifted => {
-            let is = if content.facts.len() == 1 { "is" } else { "are" };
-            (format!("{objects} in {place} {is} not as {revision} has it, and left so"), Mood::Wary)
+            let (objects, are) = if content.facts.len() == 1 { ("object", "is") } else { ("objects", "are") };
+            let count = content.facts.len();
+            (format!("{count} {objects} in {place} {are} not as {revision} has it, and left so"), Mood::Wary)
         }
         EventKind::Mended => (format!("Everything in {place} is as {revision} has it again since {since}"), Mood::Good),
         EventKind::Fight => (

@@ -2,7 +2,8 @@
 //!
 //! Sources: <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md>,
 //! <https://github.com/cdevents/spec/tree/v0.5.0>. What CDEvents has no type for is a custom event of Landfall's:
-//! `dev.cdeventsx.landfall-deploy.KIND`, or `dev.cdeventsx.landfall-environment.KIND` between deploys. The id is the same however often an event is sent.
+//! `dev.cdeventsx.landfall-deploy.KIND`, or `dev.cdeventsx.landfall-environment.KIND` between deploys. The id is the same however
+//! often an event is sent.
 
 use hmac::{Hmac, Mac};
 use landfall_deploy::config::notifications::WebhookConfig;
@@ -93,7 +94,7 @@ pub(super) fn body(event: &Event, story: &Story) -> Value {
         None => json!({
             "id": subject_id,
             "source": source,
-            "type": if event.kind.is_standing() { "landfall-environment" } else { "landfall-deploy" },
+            "type": own_subject(event).0,
             "content": {"environment": {"id": event.environment}, "text": story.line()},
         }),
     };
@@ -125,11 +126,8 @@ pub(super) fn body(event: &Event, story: &Story) -> Value {
 /// The type of an event, and the id of what it is about.
 fn names(event: &Event) -> (String, String) {
     let Some(service) = &event.content.service else {
-        let kind = event.kind.as_str().to_lowercase();
-        if event.kind.is_standing() {
-            return (format!("dev.cdeventsx.landfall-environment.{kind}.0.1.0"), event.environment.clone());
-        }
-        return (format!("dev.cdeventsx.landfall-deploy.{kind}.0.1.0"), event.content.deploy.id.to_string());
+        let (what, id) = own_subject(event);
+        return (format!("dev.cdeventsx.{what}.{}.0.1.0", event.kind.as_str().to_lowercase()), id);
     };
     let image = event.content.images.iter().find(|image| image.workload == *service);
     let predicate = match (event.kind, image) {
@@ -139,6 +137,15 @@ fn names(event: &Event) -> (String, String) {
     };
     let namespace = service.namespace.as_deref().unwrap_or_default();
     (format!("dev.cdevents.service.{predicate}.0.3.0"), format!("{namespace}/{}", service.name))
+}
+
+/// What a custom event is about: its type, and its id.
+fn own_subject(event: &Event) -> (&'static str, String) {
+    if event.kind.is_standing() {
+        ("landfall-environment", event.environment.clone())
+    } else {
+        ("landfall-deploy", event.content.deploy.id.to_string())
+    }
 }
 
 /// An image as a package URL: `pkg:oci/web@sha256%3A0b31...?repository_url=registry/team/web&tag=5.1`.

@@ -8,7 +8,7 @@ use std::{
     process::Command,
 };
 
-use crate::runner::{Ran, Workspace};
+use crate::runner::{Ran, Workspace, is_root};
 
 fn work() -> Workspace {
     let work = Workspace::new();
@@ -69,9 +69,8 @@ fn nobody_may_use_the_socket() {
     weak.args(["--bounding-set=-dac_override,-dac_read_search", "--"]).arg(plan.get_program()).args(plan.get_args());
     weak.current_dir(work.dir()).env_clear();
     weak.envs(plan.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let is_root = fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
     let mut plan = plan;
-    let output = if is_root { weak.output() } else { plan.output() };
+    let output = if is_root() { weak.output() } else { plan.output() };
     let ran = work.ran(&output.unwrap());
     insta::assert_snapshot!(ran.snapshot(), @r"
     --- stderr ---

@@ -11,7 +11,11 @@ use std::{
 use tempfile::TempDir;
 
 use super::{DEPLOY, PATIENCE, replace};
-use crate::shop::{Shop, config_map};
+use crate::{
+    runner::is_root,
+    serve::CONFIG,
+    shop::{Shop, config_map},
+};
 
 const MACHINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/all/self_deploy/machine");
 
@@ -21,8 +25,7 @@ fn it_runs_confined_comes_back_after_a_kill_and_ends_in_order() {
         return;
     }
     let shop = Shop::open();
-    let config = "name: $NS\nenvironments:\n  prod:\n    branch: main\n    paths: [base]\n    target: {kubernetes: {namespace: $NS}}\n";
-    shop.write("landfall.yaml", config).write("base/one.yaml", &config_map("one"));
+    shop.write("landfall.yaml", CONFIG).write("base/one.yaml", &config_map("one"));
     shop.work.commit("Open the shop");
     shop.work.git(&["clone", "--quiet", "--bare", ".", "../srv/shop.git"]);
     let folder = tempfile::tempdir().unwrap();
@@ -93,11 +96,10 @@ struct Machine {
 
 impl Machine {
     fn can_boot() -> bool {
-        let is_root = fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
-        if !is_root {
+        if !is_root() {
             eprintln!("NOTICE: skipped, since only root can boot a machine of its own");
         }
-        is_root
+        is_root()
     }
 
     fn boot(files: &[(&Path, &str)]) -> Self {

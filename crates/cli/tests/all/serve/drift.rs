@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, thread::sleep, time::Duration};
 
 use landfall_bench_cluster::Cluster;
 
-use super::{CONFIG, Serving, corrects, history, level, live_level, open, set_level, without_revisions};
+use super::{CONFIG, Serving, corrects, history, level, live_level, open, set_level, with_drift, without_revisions};
 use crate::{
     conformance::place::{Place, SERVICE},
     interchange::writes::landfalls_requests,
@@ -15,7 +15,7 @@ use crate::{
 /// An environment that does something else about drift.
 fn open_with(mode: &str) -> Shop<'static> {
     let shop = Shop::open();
-    shop.write("landfall.yaml", &CONFIG.replace("    branch:", &format!("    drift: {mode}\n    branch:")));
+    shop.write("landfall.yaml", &with_drift(CONFIG, mode));
     level(&shop, "info");
     shop.work.commit("Open the shop");
     shop

@@ -25,7 +25,7 @@ use serving::Serving;
 use crate::{shop::Shop, timeline::steady};
 
 /// The configuration of the environments of these tests.
-const CONFIG: &str = "name: $NS
+pub const CONFIG: &str = "name: $NS
 environments:
   prod:
     branch: main
@@ -36,7 +36,12 @@ environments:
 
 /// The same where what others change stays, to be looked at.
 fn reporting() -> String {
-    CONFIG.replace("    branch:", "    drift: report\n    branch:")
+    with_drift(CONFIG, "report")
+}
+
+/// A configuration with something else to be done about drift.
+fn with_drift(config: &str, mode: &str) -> String {
+    config.replace("    branch:", &format!("    drift: {mode}\n    branch:"))
 }
 
 /// An environment with a repository that has one commit.

@@ -1,6 +1,6 @@
 //! People are told of what happens: each thing once, in order, and also after a kill.
 
-use super::{CONFIG, Serving, level, open, receiver::Receiver, set_level};
+use super::{CONFIG, Serving, level, open, receiver::Receiver, set_level, with_drift};
 use crate::shop::Shop;
 
 /// A value that must never leave the cluster.
@@ -76,7 +76,7 @@ fn what_is_so_between_deploys_is_told_once() {
     let receiver = Receiver::start();
     let shop = telling(&receiver, "");
     let config = std::fs::read_to_string(shop.work.dir().join("landfall.yaml")).unwrap();
-    shop.write("landfall.yaml", &config.replace("    branch:", "    drift: report\n    branch:"));
+    shop.write("landfall.yaml", &with_drift(&config, "report"));
     shop.work.commit("Report only");
     shop.work.git(&["config", "user.name", "Ada"]);
     shop.work.git(&["config", "user.email", "ada@example.com"]);
