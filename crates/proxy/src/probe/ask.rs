@@ -12,27 +12,27 @@ use crate::config::Check;
 use crate::resolve::Resolver;
 use crate::say;
 
-/// Asks once.
+/// Asks once. The time limit is the pod's alone: to find its address is no part of it, as it is none for a kubelet.
 ///
 /// # Errors
 ///
 /// Why it did not pass, as a sentence.
 pub(crate) async fn ask(check: &Check, pod: &str, limit: Duration, resolver: &Resolver) -> Result<(), String> {
     let what = name(check, pod);
-    match timeout(limit, answer(check, pod, resolver)).await {
+    let (host, port) = match check {
+        Check::Http { host, port, .. } | Check::Tcp { host, port } => (host.as_deref().unwrap_or(pod), *port),
+        Check::Grpc { port, .. } => (pod, *port),
+    };
+    let address = resolver.resolve(host).await.map_err(|why| format!("{what} failed: {why}."))?;
+    match timeout(limit, answer(check, host, SocketAddr::new(address, port), resolver)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(why)) => Err(format!("{what} {why}.")),
         Err(_) => Err(format!("{what} did not answer within {} s.", limit.as_secs())),
     }
 }
 
-async fn answer(check: &Check, pod: &str, resolver: &Resolver) -> Result<(), String> {
-    let (host, port) = match check {
-        Check::Http { host, port, .. } | Check::Tcp { host, port } => (host.as_deref().unwrap_or(pod), *port),
-        Check::Grpc { port, .. } => (pod, *port),
-    };
-    let address = resolver.resolve(host).await.map_err(|why| format!("failed: {why}"))?;
-    let stream = TcpStream::connect(SocketAddr::new(address, port)).await.map_err(|error| {
+async fn answer(check: &Check, host: &str, at: SocketAddr, resolver: &Resolver) -> Result<(), String> {
+    let stream = TcpStream::connect(at).await.map_err(|error| {
         resolver.forget(host);
         format!("failed: {}", say(&error))
     })?;
@@ -40,11 +40,10 @@ async fn answer(check: &Check, pod: &str, resolver: &Resolver) -> Result<(), Str
     match check {
         Check::Tcp { .. } => Ok(()),
         Check::Http { path, tls, headers, .. } => {
-            let status =
-                http::status(stream, SocketAddr::new(address, port), path, *tls, headers).await.map_err(failed)?;
+            let status = http::status(stream, at, path, *tls, headers).await.map_err(failed)?;
             if (200..400).contains(&status) { Ok(()) } else { Err(format!("answered {status}")) }
         }
-        Check::Grpc { service, .. } => grpc::check(stream, host, port, service).await,
+        Check::Grpc { port, service } => grpc::check(stream, host, *port, service).await,
     }
 }
 

@@ -112,6 +112,19 @@ async fn it_asks_pods() {
     ");
 }
 
+/// To find a pod takes nothing from the time that the pod has to answer.
+#[tokio::test]
+async fn a_name_server_that_is_silent_is_no_pod_that_is() {
+    let silent = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let server = silent.local_addr().unwrap();
+    let mut agent = Agent::start(&["--resolver", &server.to_string()]).await;
+    let answer = agent.probe("web-1", Check::Tcp { host: None, port: 80 }).await;
+    insta::assert_snapshot!(
+        answer.replace(&server.to_string(), "SERVER"),
+        @"A connection to web-1:80 failed: the name web-1 could not be resolved by SERVER: it does not answer."
+    );
+}
+
 #[tokio::test]
 async fn a_pods_certificate_is_not_verified() {
     let key = rcgen::generate_simple_self_signed(["whoever".to_owned()]).unwrap();

@@ -124,5 +124,5 @@ pub fn container(name: &str, version: &str, more: &str) -> String {
     all.map(|line| format!("      {line}\n")).collect()
 }
 
-/// Whether it is ready is asked every second.
-const READY: &str = "  readinessProbe: {httpGet: {path: /ready, port: 8080}, periodSeconds: 1}";
+/// Whether it is ready is asked every second. The machine of a test is a busy one: an answer may take its time.
+const READY: &str = "  readinessProbe: {httpGet: {path: /ready, port: 8080}, periodSeconds: 1, timeoutSeconds: 5}";
