@@ -47,6 +47,31 @@ impl Body {
         matches!(self, Self::Length(0) | Self::Chunked(Chunk::Done))
     }
 
+    /// So many bytes, from here on, are data of this body whatever they are.
+    pub(crate) fn passes(&self) -> u64 {
+        match self {
+            Self::Length(left) | Self::Chunked(Chunk::Data(left)) => *left,
+            Self::Chunked(_) => 0,
+            Self::UntilClose => u64::MAX,
+        }
+    }
+
+    /// Takes so many bytes of those that [`Body::passes`] tells.
+    pub(crate) fn passed(&mut self, length: u64) {
+        match self {
+            Self::Length(left) => *left = left.saturating_sub(length),
+            Self::Chunked(chunk) => {
+                if let Chunk::Data(left) = chunk {
+                    *left = left.saturating_sub(length);
+                    if *left == 0 {
+                        *chunk = Chunk::DataEnd;
+                    }
+                }
+            }
+            Self::UntilClose => {}
+        }
+    }
+
     /// Takes what has come; returns how much of it belongs to this body.
     pub(crate) fn advance(&mut self, bytes: &[u8]) -> Result<usize, Malformed> {
         match self {
@@ -144,5 +169,26 @@ mod tests {
         assert!(!body.is_done());
         assert_eq!(body.advance(b"defgh"), Ok(2));
         assert!(body.is_done());
+    }
+
+    #[test]
+    fn data_passes_without_being_looked_at() {
+        let mut body = Body::Length(5);
+        assert_eq!(body.passes(), 5);
+        body.passed(5);
+        assert!(body.is_done());
+
+        let mut body = Body::CHUNKED;
+        assert_eq!((body.advance(b"8\r"), body.passes()), (Ok(2), 0), "in a size");
+        assert_eq!((body.advance(b"\nab"), body.passes()), (Ok(3), 6));
+        body.passed(4);
+        assert_eq!(body.passes(), 2);
+        body.passed(2);
+        assert_eq!(body.advance(b"\r\n0\r\n\r\nGET"), Ok(7));
+        assert!(body.is_done());
+
+        let mut body = Body::UntilClose;
+        body.passed(1 << 40);
+        assert_eq!(body.passes(), u64::MAX);
     }
 }

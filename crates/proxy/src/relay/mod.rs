@@ -8,6 +8,7 @@
 mod buffers;
 mod frames;
 mod pump;
+mod splice;
 mod tap;
 
 use std::net::IpAddr;

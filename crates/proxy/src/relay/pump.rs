@@ -14,6 +14,7 @@ use tokio::net::tcp::ReadHalf;
 
 use super::buffers::Buffer;
 use super::frames::GOAWAY;
+use super::splice::{self, Pipe, Spliced};
 use super::tap::Tap;
 use crate::live::Stop;
 use crate::lock;
@@ -21,6 +22,9 @@ use crate::pool::{Handle, Upstream};
 
 /// After its server has ended, a client of HTTP/1 gets so much time to read the rest and close.
 const LINGER: Duration = Duration::from_secs(5);
+
+/// From this on it is worth it to let the system pass bytes on by itself: below, a pipe costs more than a copy.
+const LONG: usize = 64 * 1024;
 
 /// How a pod's part in a connection ended.
 pub(super) enum End {
@@ -127,14 +131,24 @@ enum Flow {
 }
 
 async fn to_server(mut client: ReadHalf<'_>, server: &TcpStream, tap: &Mutex<&mut Tap>) -> Flow {
+    let mut is_long = false;
     loop {
-        let (buffer, length) = match read(&mut client).await {
-            Ok((_, 0)) => return Flow::Ended,
-            Ok(read) => read,
+        let passes = if is_long { lock(tap).client_passes() } else { 0 };
+        let written = match next(&mut client, passes).await {
+            Ok(Next::Read(_, 0) | Next::Spliced(_, 0)) => return Flow::Ended,
+            Ok(Next::Read(buffer, length)) => {
+                is_long = length == buffer.len();
+                lock(tap).client_says(&buffer[..length]);
+                write_all(server, &buffer[..length]).await
+            }
+            Ok(Next::Spliced(pipe, length)) => {
+                is_long = length >= LONG;
+                lock(tap).client_passed(length as u64);
+                pipe.give(server, length).await
+            }
             Err(_) => return Flow::NotRead,
         };
-        lock(tap).client_says(&buffer[..length]);
-        if write_all(server, &buffer[..length]).await.is_err() {
+        if written.is_err() {
             return Flow::NotWritten;
         }
     }
@@ -147,20 +161,29 @@ async fn to_client(
     tap: &Mutex<&mut Tap>,
     stop: &Stop,
 ) -> Flow {
+    let mut is_long = false;
     loop {
-        let (buffer, length) = match read(&mut server).await {
-            Ok((_, 0)) => return Flow::Ended,
-            Ok(read) => read,
-            Err(_) => return Flow::NotRead,
-        };
-        let bytes = &buffer[..length];
-        let gap = lock(tap).server_says(bytes);
-        let written = match gap {
-            Some(at) if handle.is_leaving() && !lock(tap).has_said_goaway() => {
-                lock(tap).said_goaway();
-                write_all(client, &[&bytes[..at], &GOAWAY, &bytes[at..]].concat()).await
+        let passes = if is_long { lock(tap).server_passes() } else { 0 };
+        let written = match next(&mut server, passes).await {
+            Ok(Next::Read(_, 0) | Next::Spliced(_, 0)) => return Flow::Ended,
+            Ok(Next::Read(buffer, length)) => {
+                is_long = length == buffer.len();
+                let bytes = &buffer[..length];
+                let gap = lock(tap).server_says(bytes);
+                match gap {
+                    Some(at) if handle.is_leaving() && !lock(tap).has_said_goaway() => {
+                        lock(tap).said_goaway();
+                        write_all(client, &[&bytes[..at], &GOAWAY, &bytes[at..]].concat()).await
+                    }
+                    _ => write_all(client, bytes).await,
+                }
             }
-            _ => write_all(client, bytes).await,
+            Ok(Next::Spliced(pipe, length)) => {
+                is_long = length >= LONG;
+                lock(tap).server_passed(length as u64);
+                pipe.give(client, length).await
+            }
+            Err(_) => return Flow::NotRead,
         };
         if written.is_err() {
             return Flow::NotWritten;
@@ -171,6 +194,22 @@ async fn to_client(
             return Flow::Settled;
         }
     }
+}
+
+/// What has come from one side; nothing at its end.
+enum Next {
+    Read(Buffer, usize),
+    Spliced(Pipe, usize),
+}
+
+/// The next bytes: while many come of which `passes` need not be looked at, without looking at them.
+async fn next(from: &mut ReadHalf<'_>, passes: u64) -> io::Result<Next> {
+    if passes >= LONG as u64
+        && let Spliced::Taken(pipe, length) = splice::take(from.as_ref(), passes).await?
+    {
+        return Ok(Next::Spliced(pipe, length));
+    }
+    read(from).await.map(|(buffer, length)| Next::Read(buffer, length))
 }
 
 /// Reads what is there, or waits for something. No buffer is held while waiting.

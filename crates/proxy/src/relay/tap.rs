@@ -56,6 +56,17 @@ impl Side {
     fn is_between(&self) -> bool {
         self.head.is_empty() && self.body.is_none()
     }
+
+    /// True if the message ends with these bytes.
+    fn passed(&mut self, length: u64) -> bool {
+        let Some(body) = &mut self.body else { return false };
+        body.passed(length);
+        let ends = body.is_done();
+        if ends {
+            self.body = None;
+        }
+        ends
+    }
 }
 
 struct Open {
@@ -110,6 +121,40 @@ impl Tap {
                 None
             }
             Speech::Other => None,
+        }
+    }
+
+    /// So many bytes of the client, from here on, say nothing to anybody but the pod.
+    pub(crate) fn client_passes(&self) -> u64 {
+        self.passes(&self.client)
+    }
+
+    /// So many of the server's, likewise.
+    pub(crate) fn server_passes(&self) -> u64 {
+        self.passes(&self.server)
+    }
+
+    /// Bytes of those that pass are about to be sent on to the pod.
+    pub(crate) fn client_passed(&mut self, length: u64) {
+        self.replay.clear();
+        self.client.passed(length);
+    }
+
+    /// Bytes of those that pass are about to be sent on to the client.
+    pub(crate) fn server_passed(&mut self, length: u64) {
+        self.replay.clear();
+        self.under_way = true;
+        if self.server.passed(length) {
+            self.answer_ends();
+        }
+    }
+
+    fn passes(&self, side: &Side) -> u64 {
+        match self.speech {
+            Speech::Http1 => side.body.as_ref().map_or(0, Body::passes),
+            Speech::Other => u64::MAX,
+            // Where frames end is to be known.
+            Speech::Unknown | Speech::Http2 => 0,
         }
     }
 

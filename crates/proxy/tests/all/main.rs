@@ -4,6 +4,7 @@
 
 mod agent;
 mod ingress;
+mod long;
 mod names;
 mod pause;
 mod service;
