@@ -1,5 +1,5 @@
-//! The threads that move bytes: one for two processors, since whoever asks and whoever answers need theirs, too. Few threads
-//! with many connections each do more in one turn. A connection stays on the thread that it was given to.
+//! The threads that move bytes: one for each processor. A connection stays on the thread that it was given to, and threads share
+//! nothing.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,7 +34,7 @@ impl Workers {
     /// A sentence: no further thread can be started. Those that were go on.
     pub(crate) fn start() -> (Self, Result<(), String>) {
         let mut workers = vec![Worker { runtime: Handle::current(), connections: AtomicUsize::new(0) }];
-        let wanted = thread::available_parallelism().map_or(1, |processors| processors.get() / 2).clamp(1, MOST);
+        let wanted = thread::available_parallelism().map_or(1, |processors| processors.get()).min(MOST);
         let mut outcome = Ok(());
         while workers.len() < wanted && outcome.is_ok() {
             match worker() {
