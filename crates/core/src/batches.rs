@@ -8,7 +8,7 @@ const THREADS: usize = 4;
 const SMALLEST_BATCH: usize = 50;
 
 /// The results for all items, in their order.
-pub(crate) fn map<I: Sync, T: Send>(items: &[I], result: impl Fn(&I) -> T + Sync) -> Vec<T> {
+pub fn map<I: Sync, T: Send>(items: &[I], result: impl Fn(&I) -> T + Sync) -> Vec<T> {
     let size = items.len().div_ceil(THREADS).max(SMALLEST_BATCH);
     let (first, rest) = items.split_at(size.min(items.len()));
     let result = &result;

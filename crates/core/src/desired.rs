@@ -130,7 +130,9 @@ impl DesiredSet {
 
     /// The namespaces that hold objects of the revision.
     pub fn namespaces(&self) -> BTreeSet<String> {
-        self.objects.iter().filter_map(|desired| desired.id.namespace.clone()).collect()
+        let mut names: Vec<&String> = self.objects.iter().filter_map(|desired| desired.id.namespace.as_ref()).collect();
+        names.dedup();
+        names.into_iter().cloned().collect()
     }
 
     /// The namespaces that the revision itself creates or changes.

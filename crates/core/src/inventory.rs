@@ -88,12 +88,17 @@ pub enum InventoryError {
 impl Inventory {
     /// The kinds of its objects.
     pub fn kinds(&self) -> BTreeSet<GroupKind> {
-        self.objects.keys().map(ObjectId::group_kind).collect()
+        let mut ids: Vec<&ObjectId> = self.objects.keys().collect();
+        // Most are of the kind of the one before.
+        ids.dedup_by(|a, b| a.kind == b.kind && a.group == b.group);
+        ids.into_iter().map(ObjectId::group_kind).collect()
     }
 
     /// The namespaces of its objects.
     pub fn namespaces(&self) -> BTreeSet<String> {
-        self.objects.keys().filter_map(|id| id.namespace.clone()).collect()
+        let mut names: Vec<&String> = self.objects.keys().filter_map(|id| id.namespace.as_ref()).collect();
+        names.dedup();
+        names.into_iter().cloned().collect()
     }
 
     /// Who deployed last.
@@ -144,17 +149,19 @@ impl Inventory {
         }
         let Latest { revision, time, deploying } = Latest::of(entries);
         let repository = entries.get("repository").cloned();
-        let mut inventory = Self { revision, time, repository, deploying, objects: BTreeMap::new() };
+        let mut objects = Vec::new();
         for (key, lines) in entries {
             let Some(kind) = key.strip_prefix("objects.") else { continue };
             let (kind, group) = kind.split_once('.').unwrap_or((kind, ""));
             for line in lines.lines() {
-                let (id, uid) = decode_line(group, kind, line)
+                let object = decode_line(group, kind, line)
                     .ok_or_else(|| InventoryError::Line { line: format!("{key}: {line}") })?;
-                inventory.objects.insert(id, uid);
+                objects.push(object);
             }
         }
-        Ok(inventory)
+        // All at once: one by one each would be compared with a dozen others.
+        let objects = objects.into_iter().collect();
+        Ok(Self { revision, time, repository, deploying, objects })
     }
 }
 

@@ -1,6 +1,6 @@
 //! From files to actions: everything that Landfall decides, without any I/O, clock or environment.
 
-mod batches;
+pub mod batches;
 pub mod catalog;
 pub mod compare;
 pub mod desired;

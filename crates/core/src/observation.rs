@@ -1,6 +1,6 @@
 //! What a target holds: which objects to ask it for, and what it answered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry};
 
 use serde_json::Value;
 
@@ -73,8 +73,9 @@ pub struct Unseen {
 /// All that was seen of a target.
 #[derive(Debug, Clone, Default)]
 pub struct Observation {
-    /// The objects that the selector selects, and the desired or recorded ones that it does not.
-    pub live: BTreeMap<ObjectId, LiveObject>,
+    /// The objects that the selector selects, and the desired or recorded ones that it does not. By hash, since all are looked
+    /// up several times: identities have much in common, and a tree would compare a dozen of them each time.
+    pub live: HashMap<ObjectId, LiveObject>,
     /// The kinds that could not be read.
     pub unseen: Vec<Unseen>,
 }
@@ -131,10 +132,13 @@ impl<'a> ExtendMissing<'a> for BTreeMap<GroupKind, BTreeSet<&'a Gvk>> {
 impl Observation {
     /// Adds an object. Where one object was read in two versions, the one in the manifest's version stays.
     pub fn add(&mut self, object: LiveObject, wanted: Option<&Gvk>) {
-        let id = object.id.clone();
-        let known_is_better = self.live.get(&id).is_some_and(|known| wanted.is_none_or(|gvk| known.gvk == *gvk));
-        if !known_is_better {
-            self.live.insert(id, object);
+        match self.live.entry(object.id.clone()) {
+            Entry::Occupied(mut known) => {
+                if wanted.is_some_and(|gvk| known.get().gvk != *gvk) {
+                    known.insert(object);
+                }
+            }
+            Entry::Vacant(place) => _ = place.insert(object),
         }
     }
 

@@ -3,7 +3,7 @@
 //! Deleting the wrong thing is the worst that a deploy tool can do. So an object is deleted only if everything speaks
 //! for it; whatever does not is told with the reason.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -43,7 +43,7 @@ pub struct Keep {
 /// What a prune is decided from.
 pub struct PruneContext<'a> {
     /// The identities that the revision has.
-    pub desired: &'a BTreeSet<&'a ObjectId>,
+    pub desired: &'a HashSet<&'a ObjectId>,
     /// All that was seen.
     pub observation: &'a Observation,
     /// What the environment put there, where that is known.
@@ -253,7 +253,7 @@ mod tests {
             LiveObject { id, gvk, uid: "1".to_owned(), document: Box::default(), selected: true, drift: Vec::new() };
         let (observation, nothing, contents) = (Observation::default(), BTreeMap::new(), BTreeMap::new());
         let context = PruneContext {
-            desired: &BTreeSet::new(),
+            desired: &HashSet::new(),
             observation: &observation,
             inventory: None,
             claims: &nothing,

@@ -1,13 +1,12 @@
 //! One object: as a revision has it, as it is on the target, and what differs.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use landfall_core::{
     desired::{DesiredSet, Scope},
     foreign::ForeignField,
     manifest::Manifest,
     object::ObjectId,
-    observation::ListQuery,
     plan::{Action, Change, PlanInput, PlanOptions, Surroundings, compute, shown},
 };
 use landfall_journal::ObjectAction;
@@ -66,15 +65,12 @@ pub async fn inspect(
     desired.objects.retain(|object| object.id == *id);
     let Some(object) = desired.objects.first() else { return Ok(None) };
     let served = catalog.get(&object.gvk).filter(|_| !object.pending_kind);
-    let wanted: BTreeMap<ObjectId, ListQuery> = served
-        .map(|kind| (id.clone(), ListQuery { kind: kind.clone(), namespace: id.namespace.clone() }))
-        .into_iter()
-        .collect();
+    let wanted: HashMap<_, _> = served.map(|kind| (id, kind)).into_iter().collect();
     let observe = ObserveRequest {
         queries: &[],
         selector: &request.selector,
         wanted: &wanted,
-        required: &wanted.keys().collect(),
+        required: &wanted.keys().copied().collect(),
     };
     let observation = target.observe(&observe).await?;
     let live = observation.live.get(id).map(|live| live.parse()).transpose();

@@ -1,16 +1,16 @@
 //! Reads a target and computes the plan.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use futures::{StreamExt, stream};
 use landfall_core::{
-    catalog::Catalog,
+    catalog::{Catalog, ServedKind},
     desired::{DesiredSet, Scope},
     diagnostic::Diagnostic,
     inventory::Inventory,
     manifest::Manifest,
     object::ObjectId,
-    observation::{ListQuery, Observation, list_queries},
+    observation::{Observation, list_queries},
     plan::{Action, CheckFault, CheckOutcome, Item, Plan, PlanInput, PlanOptions, Refusal, Surroundings, compute},
 };
 use thiserror::Error;
@@ -78,22 +78,39 @@ pub async fn plan(
 ) -> Result<Planned, PlanError> {
     progress.tell(Event::Observing);
     let key = request.key(target);
-    let (catalog, inventories) = if request.track {
-        futures::try_join!(target.catalog(), target.inventories(&key))?
-    } else {
-        (target.catalog().await?, Inventories::default())
-    };
+    // The inventory may take longer than anything else. What can begin without it does.
+    let inventories =
+        async { if request.track { Ok(target.inventories(&key).await?) } else { Ok(Inventories::default()) } };
+    let known = resolve(target, manifests, &key, request);
+    let ((desired, catalog), inventories) = futures::try_join!(known, inventories)?;
+    observe_and_compute(target, desired, catalog, inventories, key, request).await
+}
+
+/// What the manifests ask of the target.
+async fn resolve(
+    target: &dyn Target,
+    manifests: Vec<Manifest>,
+    key: &EnvironmentKey,
+    request: &Request,
+) -> Result<(DesiredSet, Catalog), PlanError> {
+    let catalog = target.catalog().await?;
     let scope = Scope {
         default_namespace: key.namespace.clone(),
         enforce_namespace: request.enforce_namespace,
         selector: request.selector.clone(),
     };
     let mut desired = DesiredSet::resolve(manifests, &catalog, &scope).map_err(PlanError::Faults)?;
-    if let Some(only) = &request.only {
-        desired.objects.retain(|desired| only.contains(&desired.id));
-        desired.left_out.clear();
+    match &request.only {
+        Some(only) => {
+            desired.objects.retain(|desired| only.contains(&desired.id));
+            desired.left_out.clear();
+        }
+        None => {
+            let queries = list_queries(&desired, None, &catalog, &key.namespace, request.options.prune);
+            target.expect(queries, &desired, &request.selector);
+        }
     }
-    observe_and_compute(target, desired, catalog, inventories, key, request).await
+    Ok((desired, catalog))
 }
 
 /// Plans again with the same manifests, after the target has changed.
@@ -185,20 +202,17 @@ async fn observe_and_compute(
 
 /// Objects that are read even where the selector does not select them: those of the revision, which may exist
 /// without the label, and those of the inventory, whose label somebody may have removed.
-fn wanted(
-    desired: &DesiredSet,
-    inventory: Option<&Inventory>,
-    catalog: &Catalog,
+fn wanted<'a>(
+    desired: &'a DesiredSet,
+    inventory: Option<&'a Inventory>,
+    catalog: &'a Catalog,
     prune: bool,
-) -> BTreeMap<ObjectId, ListQuery> {
+) -> HashMap<&'a ObjectId, &'a ServedKind> {
     let of_desired = desired.objects.iter().filter(|object| !object.pending_kind);
     let of_desired = of_desired.filter_map(|object| Some((&object.id, catalog.get(&object.gvk)?)));
     let of_inventory = inventory.filter(|_| prune).into_iter().flat_map(|inventory| inventory.objects.keys());
     let of_inventory = of_inventory.filter_map(|id| Some((id, catalog.preferred(&id.group_kind())?)));
-    of_inventory
-        .chain(of_desired)
-        .map(|(id, kind)| (id.clone(), ListQuery { kind: kind.clone(), namespace: id.namespace.clone() }))
-        .collect()
+    of_inventory.chain(of_desired).collect()
 }
 
 fn claims(inventories: &Inventories) -> BTreeMap<ObjectId, String> {

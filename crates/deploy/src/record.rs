@@ -1,6 +1,6 @@
 //! What a deploy records on the target: the inventory before, after, and where nothing changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use landfall_core::{
     inventory::{Deploying, Inventory},
@@ -21,8 +21,7 @@ pub(crate) fn narrowed(planned: &Planned, carried: &BTreeMap<ObjectId, Carried>,
     let own = planned.inventories.own.as_ref();
     let is_left = |id: &&ObjectId| !request.options.prune || planned.observation.blindness(id).is_some();
     let unseen = own.into_iter().flat_map(|own| own.objects.keys()).filter(is_left);
-    let ids: BTreeSet<&ObjectId> =
-        planned.desired.objects.iter().map(|desired| &desired.id).chain(kept).chain(unseen).collect();
+    let ids = planned.desired.objects.iter().map(|desired| &desired.id).chain(kept).chain(unseen);
     let uid = |id: &ObjectId| {
         let observed = || planned.observation.live.get(id).map(|live| live.uid.clone());
         let recorded = || own.and_then(|own| own.objects.get(id).cloned()).flatten();
@@ -33,7 +32,7 @@ pub(crate) fn narrowed(planned: &Planned, carried: &BTreeMap<ObjectId, Carried>,
         time: Some(request.now.clone()),
         repository: request.repository.clone(),
         deploying: None,
-        objects: ids.into_iter().map(|id| (id.clone(), uid(id))).collect(),
+        objects: ids.map(|id| (id.clone(), uid(id))).collect(),
     }
 }
 

@@ -3,8 +3,10 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use landfall_core::{
+    batches,
     health::{self, HealthState, Surroundings},
     inventory::Inventory,
+    object::{Gvk, ObjectId},
     plan::{Action, Item},
 };
 use landfall_journal::Time;
@@ -199,11 +201,12 @@ impl Running<'_> {
     fn seems_live(&self, planned: &Planned) -> bool {
         let now = self.target.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let around = Surroundings::new([], &now).with_ready_conditions(&self.request.ready_conditions);
-        awaited(planned).iter().all(|(id, _)| {
+        let is_live = |(id, _): &(ObjectId, Gvk)| {
             let live = planned.observation.live.get(id).and_then(|live| live.parse_without_managed_fields().ok());
             let health = live.map(|live| health::of(&live, &around));
             health.is_some_and(|health| matches!(health.state, HealthState::Live | HealthState::Suspended))
-        })
+        };
+        batches::map(&awaited(planned), is_live).into_iter().all(|is_live| is_live)
     }
 
     /// Begins to watch, if somebody waits for something.

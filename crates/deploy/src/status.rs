@@ -1,6 +1,9 @@
 //! What is live on a target, from the target itself and from the journal.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use landfall_core::{
     catalog::Catalog,
@@ -154,7 +157,7 @@ async fn drifted(
     if target.rolls_by_itself() {
         return Ok(Vec::new());
     }
-    recorded::drifted(target, request.selector, &recorded::wanted(own.objects.keys(), catalog)).await
+    recorded::drifted(target, request.selector, own.objects.keys(), catalog).await
 }
 
 /// Workloads always; what else there is (claims, Ingresses, ...) only while it is not live.
@@ -192,11 +195,13 @@ async fn usual(
     let observe = ObserveRequest {
         queries: &queries,
         selector: request.selector,
-        wanted: &BTreeMap::new(),
+        wanted: &HashMap::new(),
         required: &Default::default(),
     };
     let observed: Observation = target.observe(&observe).await?;
-    Ok(observed.live.into_values().map(|live| (live.id, live.gvk)).collect())
+    let mut found: Vec<_> = observed.live.into_values().map(|live| (live.id, live.gvk)).collect();
+    found.sort();
+    Ok(found)
 }
 
 async fn look(

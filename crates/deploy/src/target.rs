@@ -1,7 +1,7 @@
 //! What a target can do. Deploys know targets only through this.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
     time::Duration,
 };
@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 use landfall_core::{
-    catalog::Catalog,
+    catalog::{Catalog, ServedKind},
     desired::DesiredSet,
     drift::Applied,
     health::ReadyConditions,
@@ -48,6 +48,9 @@ pub trait Target: Send + Sync {
     async fn review(&self, _desired: &DesiredSet) -> Result<Review, TargetError> {
         Ok(Review::default())
     }
+
+    /// Tells which lists [`Target::observe`] will be asked for in any case, before all is known: a target may begin them.
+    fn expect(&self, _queries: Vec<ListQuery>, _desired: &DesiredSet, _selector: &Selector) {}
 
     /// Reads all objects of the queries that the selector selects, and `wanted` ones that it does not. What cannot be
     /// read is part of the answer.
@@ -207,10 +210,10 @@ pub struct ObserveRequest<'a> {
     pub queries: &'a [ListQuery],
     /// Which objects count.
     pub selector: &'a Selector,
-    /// Objects that are read even if the selector does not select them, with the version to read them in.
-    pub wanted: &'a BTreeMap<ObjectId, ListQuery>,
+    /// Objects that are read even if the selector does not select them, with the kind to read them as.
+    pub wanted: &'a HashMap<&'a ObjectId, &'a ServedKind>,
     /// Those of them without which nothing can be planned; what else cannot be read is only not seen.
-    pub required: &'a BTreeSet<&'a ObjectId>,
+    pub required: &'a HashSet<&'a ObjectId>,
 }
 
 /// The inventories on a target.

@@ -37,7 +37,7 @@ pub fn observe(seen: &Seen, engine: &Engine, request: &ObserveRequest<'_>) -> Ob
         let is_listed = lists.contains(&(id.group.as_str(), id.kind.as_str(), id.namespace.as_deref()));
         let is_selected = is_listed && request.selector.matches(labels);
         if is_selected || request.wanted.contains_key(id) {
-            let wanted = request.wanted.get(id).map(|query| &query.kind.gvk);
+            let wanted = request.wanted.get(id).map(|kind| &kind.gvk);
             observation.add(live(is_selected), wanted);
         }
     };

@@ -32,32 +32,28 @@ struct Group {
 
 /// Lists that are under way, by kind and version.
 #[derive(Default)]
-pub struct Lists(BTreeMap<Gvk, Group>);
+pub struct Lists(BTreeMap<Gvk, Vec<Group>>);
 
 impl Lists {
-    /// Starts the lists of queries, in their order.
-    pub fn start(api: &Arc<Api>, queries: &[ListQuery], selector: &str) -> Self {
-        let mut started = BTreeMap::new();
-        for (kind, namespaces) in by_kind(queries) {
-            started.insert(kind.gvk.clone(), Group::start(api, kind, namespaces, selector));
+    /// Starts the lists of queries that are not under way, in the order of the queries.
+    pub fn add(&mut self, api: &Arc<Api>, queries: &[ListQuery], selector: &str) {
+        for (kind, wanted) in by_kind(queries) {
+            let groups = self.0.entry(kind.gvk.clone()).or_default();
+            let is_begun = |namespace: &Option<String>| groups.iter().any(|group| group.namespaces.contains(namespace));
+            let missing: BTreeSet<_> = wanted.into_iter().filter(|namespace| !is_begun(namespace)).collect();
+            if !missing.is_empty() {
+                groups.push(Group::start(api, kind, missing, selector));
+            }
         }
-        Self(started)
     }
 
     /// The results of all queries: of the lists that are under way, and of those that are still missing.
     pub async fn complete(mut self, api: &Arc<Api>, queries: &[ListQuery], selector: &str) -> Vec<(ListQuery, Listed)> {
-        let mut groups = Vec::new();
-        for (kind, wanted) in by_kind(queries) {
-            let known = self.0.remove(&kind.gvk);
-            let begun = known.as_ref().map(|group| group.namespaces.clone()).unwrap_or_default();
-            let missing: BTreeSet<_> = wanted.difference(&begun).cloned().collect();
-            let more = (!missing.is_empty()).then(|| Group::start(api, kind, missing, selector));
-            groups.push((kind, wanted, [known, more]));
-        }
+        self.add(api, queries, selector);
         let mut results = Vec::new();
-        for (kind, wanted, parts) in groups {
-            for part in parts.into_iter().flatten() {
-                let listed = part.task.join().await.into_iter().filter(|(namespace, _)| wanted.contains(namespace));
+        for (kind, wanted) in by_kind(queries) {
+            for group in self.0.remove(&kind.gvk).into_iter().flatten() {
+                let listed = group.task.join().await.into_iter().filter(|(namespace, _)| wanted.contains(namespace));
                 results.extend(listed.map(|(namespace, listed)| (ListQuery { kind: kind.clone(), namespace }, listed)));
             }
         }

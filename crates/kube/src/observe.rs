@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use futures::{StreamExt, stream};
 use landfall_core::{
+    catalog::ServedKind,
     object::{Gvk, ObjectId},
     observation::{ListQuery, LiveObject, Observation, Unseen},
 };
@@ -68,12 +69,12 @@ pub async fn observe(
 ) -> Result<Observation, TargetError> {
     let selector = request.selector.to_string();
     let mut observation = Observation::default();
-    let lists = ahead.lists(&selector).await.complete(api, request.queries, &selector).await;
+    let lists = ahead.lists(api, &selector).await.complete(api, request.queries, &selector).await;
     for (query, result) in lists {
         match result {
             Ok(objects) => {
                 for object in objects {
-                    let wanted = request.wanted.get(&object.id).map(|query| &query.kind.gvk);
+                    let wanted = request.wanted.get(&object.id).map(|kind| &kind.gvk);
                     observation.add(object, wanted);
                 }
             }
@@ -160,7 +161,7 @@ pub fn live_object(document: &str, gvk: &Gvk, namespaced: bool, selected: bool) 
 }
 
 /// An object that is read even if the selector does not select it.
-type Wanted<'a> = (&'a ObjectId, &'a ListQuery);
+type Wanted<'a> = (&'a ObjectId, &'a ServedKind);
 
 /// Reads the wanted objects that no list showed: they may exist without the label.
 async fn read_missing(
@@ -173,25 +174,27 @@ async fn read_missing(
         return Ok(());
     }
     let mut missing: BTreeMap<(&Gvk, Option<&str>), Vec<Wanted<'_>>> = BTreeMap::new();
-    for (id, query) in request.wanted.iter().filter(|(id, _)| !observation.live.contains_key(id)) {
-        missing.entry((&query.kind.gvk, query.namespace.as_deref())).or_default().push((id, query));
+    for (id, kind) in request.wanted.iter().filter(|(id, _)| !observation.live.contains_key(**id)) {
+        missing.entry((&kind.gvk, id.namespace.as_deref())).or_default().push((id, kind));
     }
-    let requests: Vec<_> = missing.into_values().map(|group| existing(api, group)).collect();
+    let mut groups: Vec<Vec<Wanted<'_>>> = missing.into_values().collect();
+    groups.iter_mut().for_each(|group| group.sort_by_key(|(id, _)| *id));
+    let requests: Vec<_> = groups.into_iter().map(|group| existing(api, group)).collect();
     let groups: Vec<Vec<Wanted<'_>>> = stream::iter(requests).buffer_unordered(READS).collect().await;
     let requests: Vec<_> = groups
         .into_iter()
         .flatten()
-        .map(|(id, query)| async move { (id, query, api.call(Call::get(path::object(&query.kind, id))).await) })
+        .map(|(id, kind)| async move { (id, kind, api.call(Call::get(path::object(kind, id))).await) })
         .collect();
     let mut reads = stream::iter(requests).buffer_unordered(READS);
-    while let Some((id, query, result)) = reads.next().await {
+    while let Some((id, kind, result)) = reads.next().await {
         match result {
             Ok(answer) => {
                 let unreadable =
                     |error: &dyn std::fmt::Display| TargetError::Other(format!("{id} cannot be read: {error}"));
                 let text = std::str::from_utf8(&answer.body).map_err(|error| unreadable(&error))?;
-                let object = live_object(text, &query.kind.gvk, query.kind.namespaced, false);
-                observation.add(object.map_err(|error| unreadable(&error))?, Some(&query.kind.gvk));
+                let object = live_object(text, &kind.gvk, kind.namespaced, false);
+                observation.add(object.map_err(|error| unreadable(&error))?, Some(&kind.gvk));
             }
             Err(CallError::Status(status)) if status.code == 404 => {}
             Err(CallError::Status(status)) if !request.required.contains(id) => observation.add_unseen(Unseen {
@@ -207,9 +210,10 @@ async fn read_missing(
 
 /// Those of many objects that exist, by one list of all names; few are simply tried.
 async fn existing<'a>(api: &Api, group: Vec<Wanted<'a>>) -> Vec<Wanted<'a>> {
-    let Some((_, query)) = group.first().filter(|_| group.len() > FEW) else { return group };
+    let Some((id, kind)) = group.first().filter(|_| group.len() > FEW) else { return group };
+    let query = ListQuery { kind: (*kind).clone(), namespace: id.namespace.clone() };
     let mut names = std::collections::HashSet::new();
-    let listed = for_each_page(api, query, "", METADATA_ONLY, |item| {
+    let listed = for_each_page(api, &query, "", METADATA_ONLY, |item| {
         let head: NameOnly = serde_json::from_str(item.get())?;
         names.insert(head.metadata.name);
         Ok(())

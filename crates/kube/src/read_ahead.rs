@@ -1,19 +1,26 @@
-//! Reads the cluster while the manifests are still being read: the kinds, the inventory, and the lists that the
-//! inventory lets one expect.
+//! Reads the cluster while the manifests are still being read: the kinds, the inventory, and the lists that are needed in any
+//! case. They wait for nothing that they need not: a server may take a tenth of a second for each list, until it knows that
+//! what it remembers is current.
 //!
 //! Each result is used once, by the first who asks for it; whoever asks again gets a fresh one.
 
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
 use futures::{
     FutureExt,
     future::{BoxFuture, Shared},
 };
+use jiff::{SignedDuration, Timestamp};
 use landfall_core::{
-    catalog::Catalog, desired::DesiredSet, inventory::Inventory, observation::list_queries, selector::Selector,
+    catalog::Catalog,
+    desired::DesiredSet,
+    object::ObjectId,
+    observation::{ListQuery, list_queries},
+    selector::Selector,
 };
 use landfall_deploy::{
     environment::EnvironmentKey,
@@ -22,6 +29,10 @@ use landfall_deploy::{
 
 use crate::{discover, http::Api, inventory, lists::Lists};
 use landfall_deploy::task::Task;
+
+/// Somebody may have deployed while the lists began if the inventory was written less than so long before: clocks are not
+/// equal, and tell whole seconds here.
+const RECENT: SignedDuration = SignedDuration::from_secs(5);
 
 type Reading<T> = Shared<BoxFuture<'static, Result<T, TargetError>>>;
 
@@ -33,25 +44,55 @@ pub struct ReadAhead(Mutex<Started>);
 struct Started {
     catalog: Option<Reading<Catalog>>,
     inventories: Option<(EnvironmentKey, Reading<Inventories>)>,
-    lists: Option<(String, Task<Lists>)>,
+    lists: Option<Begun>,
+}
+
+/// Lists that were begun before anybody asked for them.
+struct Begun {
+    selector: String,
+    since: Instant,
+    inventories: Reading<Inventories>,
+    lists: Arc<Mutex<Lists>>,
+    /// Adds to them what the kinds and the inventory tell.
+    _adding: Task<()>,
 }
 
 impl ReadAhead {
-    /// Starts to read for an environment. Lists are only expected where objects are to be pruned: then the kinds of the
-    /// inventory are read in any case.
+    /// Starts to read for an environment. Lists are only begun where objects are to be pruned: then the kinds of the
+    /// cluster are read in any case, in the own namespace and in those of the inventory.
     pub fn start(&self, api: &Arc<Api>, selector: &Selector, namespace: &str, prune: bool) {
         let key = EnvironmentKey::new(namespace, selector);
         let catalog = reading(api, |api| async move { discover::discover(&api).await });
         let own = key.clone();
         let inventories = reading(api, |api| async move { inventory::read(&api, &own).await });
-        let lists =
-            Task::spawn(expected_lists(Arc::clone(api), catalog.clone(), inventories.clone(), key.clone(), prune));
-        let started = Started {
-            catalog: Some(catalog),
-            inventories: Some((key.clone(), inventories)),
-            lists: Some((key.selector, lists)),
+        let lists = Arc::new(Mutex::new(Lists::default()));
+        let adding = expected_lists(
+            Arc::clone(api),
+            catalog.clone(),
+            inventories.clone(),
+            key.clone(),
+            prune,
+            Arc::clone(&lists),
+        );
+        let begun = Begun {
+            selector: key.selector.clone(),
+            since: Instant::now(),
+            inventories: inventories.clone(),
+            lists,
+            _adding: Task::spawn(adding),
         };
+        let started = Started { catalog: Some(catalog), inventories: Some((key, inventories)), lists: Some(begun) };
         self.with(|current| *current = started);
+    }
+
+    /// Begins lists that are going to be asked for, if others are under way: those of a revision's objects.
+    pub fn expect(&self, api: &Arc<Api>, mut queries: Vec<ListQuery>, desired: &DesiredSet, selector: &str) {
+        longest_first(&mut queries, desired.objects.iter().map(|desired| &desired.id));
+        self.with(|started| {
+            if let Some(begun) = started.lists.as_ref().filter(|begun| begun.selector == selector) {
+                lock(&begun.lists).add(api, &queries, selector);
+            }
+        });
     }
 
     /// The kinds, if they are being read.
@@ -64,12 +105,16 @@ impl ReadAhead {
         self.with(|started| started.inventories.take()).filter(|(of, _)| of == key).map(|(_, reading)| reading)
     }
 
-    /// The lists that are under way for a selector.
-    pub async fn lists(&self, selector: &str) -> Lists {
-        match self.with(|started| started.lists.take()).filter(|(of, _)| of == selector) {
-            Some((_, lists)) => lists.join().await,
-            None => Lists::default(),
-        }
+    /// The lists that are under way for a selector. None are where somebody may have deployed since they began: what is live
+    /// must not be older than the inventory, or a plan might take for done what the other one has undone.
+    pub async fn lists(&self, api: &Api, selector: &str) -> Lists {
+        let Some(begun) = self.with(|started| started.lists.take()).filter(|begun| begun.selector == selector) else {
+            return Lists::default();
+        };
+        let Ok(inventories) = begun.inventories.await else { return Lists::default() };
+        let age = SignedDuration::try_from(begun.since.elapsed()).unwrap_or(SignedDuration::MAX);
+        let since = api.now().saturating_sub(age).unwrap_or(Timestamp::MIN);
+        if is_recent(&inventories, since) { Lists::default() } else { std::mem::take(&mut *lock(&begun.lists)) }
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut Started) -> T) -> T {
@@ -92,25 +137,66 @@ async fn expected_lists(
     inventories: Reading<Inventories>,
     key: EnvironmentKey,
     prune: bool,
-) -> Lists {
+    lists: Arc<Mutex<Lists>>,
+) {
     // A failure is told to whoever asks for the kinds or the inventories.
-    let (Ok(catalog), Ok(Inventories { own: Some(inventory), .. })) = futures::join!(catalog, inventories) else {
-        return Lists::default();
-    };
-    let mut queries = list_queries(&DesiredSet::default(), Some(&inventory), &catalog, &key.namespace, prune);
-    let counts = counts(&inventory);
-    // The longest first: the run takes as long as the last one.
+    let Ok(catalog) = catalog.await else { return };
+    let none = DesiredSet::default();
+    lock(&lists).add(&api, &list_queries(&none, None, &catalog, &key.namespace, prune), &key.selector);
+    let Ok(Inventories { own: Some(inventory), .. }) = inventories.await else { return };
+    let mut queries = list_queries(&none, Some(&inventory), &catalog, &key.namespace, prune);
+    longest_first(&mut queries, inventory.objects.keys());
+    lock(&lists).add(&api, &queries, &key.selector);
+}
+
+/// Whether an environment was deployed, or begun to be, around a time.
+fn is_recent(inventories: &Inventories, since: Timestamp) -> bool {
+    let Some(own) = &inventories.own else { return false };
+    let written = inventories.written.as_ref().and_then(|time| time.parse::<Timestamp>().ok());
+    own.deploying.is_some() || written.is_none_or(|written| written.duration_until(since) < RECENT)
+}
+
+/// The run takes as long as the last list, so those of the kinds with the most objects come first.
+fn longest_first<'i>(queries: &mut [ListQuery], ids: impl Iterator<Item = &'i ObjectId>) {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for id in ids {
+        *counts.entry((id.group.as_str(), id.kind.as_str())).or_default() += 1;
+    }
     queries.sort_by_key(|query| {
         let kind = &query.kind.gvk;
         std::cmp::Reverse(counts.get(&(kind.group.as_str(), kind.kind.as_str())).copied())
     });
-    Lists::start(&api, &queries, &key.selector)
 }
 
-fn counts(inventory: &Inventory) -> BTreeMap<(&str, &str), usize> {
-    let mut counts = BTreeMap::new();
-    for id in inventory.objects.keys() {
-        *counts.entry((id.group.as_str(), id.kind.as_str())).or_default() += 1;
+fn lock(lists: &Mutex<Lists>) -> std::sync::MutexGuard<'_, Lists> {
+    lists.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use landfall_core::inventory::{Deploying, Inventory};
+
+    use super::*;
+
+    #[test]
+    fn what_is_live_is_not_older_than_the_inventory() {
+        let begun: Timestamp = "2026-03-01T12:00:10Z".parse().unwrap();
+        let deploying = Deploying { id: "1".into(), since: "2026-03-01T11:00:00Z".into(), ..Deploying::default() };
+        let of = |written: &str, deploying: Option<&Deploying>| Inventories {
+            own: Some(Inventory { deploying: deploying.cloned(), ..Inventory::default() }),
+            written: Some(written.to_owned()),
+            ..Inventories::default()
+        };
+        let cases = [
+            ("before the first deploy", Inventories::default(), false),
+            ("long ago", of("2026-03-01T12:00:04Z", None), false),
+            ("just before", of("2026-03-01T12:00:06Z", None), true),
+            ("meanwhile", of("2026-03-01T12:00:11Z", None), true),
+            ("one that was killed", of("2026-03-01T11:00:00Z", Some(&deploying)), true),
+            ("at a time that nobody understands", of("yesterday", None), true),
+        ];
+        for (name, inventories, expected) in cases {
+            assert_eq!(is_recent(&inventories, begun), expected, "{name}");
+        }
     }
-    counts
 }

@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use landfall_core::{
     catalog::{Catalog, ServedKind},
+    desired::DesiredSet,
     inventory::Inventory,
     object::ObjectId,
-    observation::Observation,
+    observation::{ListQuery, Observation},
     plan::{CheckOutcome, Item},
     selector::Selector,
 };
@@ -87,6 +88,10 @@ impl Target for KubernetesTarget {
             Some(reading) => reading.await,
             None => inventory::read(&self.api, key).await,
         }
+    }
+
+    fn expect(&self, queries: Vec<ListQuery>, desired: &DesiredSet, selector: &Selector) {
+        self.ahead.expect(&self.api, queries, desired, &selector.to_string());
     }
 
     async fn observe(&self, request: &ObserveRequest<'_>) -> Result<Observation, TargetError> {

@@ -1,6 +1,6 @@
 //! `landfall apply`: kubectl's own command line.
 
-use std::{process::ExitCode, sync::Arc, time::Instant};
+use std::{mem::ManuallyDrop, process::ExitCode, sync::Arc, time::Instant};
 
 use clap::Args;
 use landfall_core::plan::Plan;
@@ -128,6 +128,8 @@ pub async fn run(args: &ApplyArgs) -> Result<ExitCode, CommandError> {
             }
         }
     };
+    // The process ends soon: to free each of thousands of objects before would only take time.
+    let planned = ManuallyDrop::new(planned);
     progress.finish();
     let heading = match dry_run {
         DryRun::None => refusal::NOT_DEPLOYED,

@@ -1,6 +1,6 @@
 //! What becomes of the live objects that the revision does not have.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use super::{
     Action, Plan,
@@ -16,7 +16,7 @@ use crate::{
 
 /// Adds the items of all of them.
 pub(super) fn prune_items(input: &PlanInput<'_>, plan: &mut Plan) {
-    let desired: BTreeSet<&ObjectId> = input.desired.objects.iter().map(|desired| &desired.id).collect();
+    let desired: HashSet<&ObjectId> = input.desired.objects.iter().map(|desired| &desired.id).collect();
     let mut namespaces = input.desired.namespaces();
     namespaces.insert(input.default_namespace.to_owned());
     namespaces.extend(input.inventory.into_iter().flat_map(Inventory::namespaces));
@@ -34,7 +34,9 @@ pub(super) fn prune_items(input: &PlanInput<'_>, plan: &mut Plan) {
         own_namespace: input.default_namespace,
         only_own_namespace: input.enforce_namespace,
     };
-    for (id, live) in input.observation.live.iter().filter(|(id, _)| !desired.contains(id)) {
+    let mut others: Vec<_> = input.observation.live.iter().filter(|(id, _)| !desired.contains(id)).collect();
+    others.sort_by_key(|(id, _)| *id);
+    for (id, live) in others {
         let Ok(document) = live.parse() else {
             plan.warnings.push(format!("{id} is left: the target's answer for it is no JSON"));
             continue;

@@ -1,10 +1,9 @@
 //! Notices what somebody else changes of an environment on the engine: its events say when to look.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::{StreamExt, stream::BoxStream};
-use landfall_core::{object::ObjectId, observation::ListQuery};
 use landfall_deploy::{
     recorded,
     target::{DriftRequest, DriftSight, DriftWatch, Target, TargetError},
@@ -29,7 +28,6 @@ const LONGEST: Duration = Duration::from_secs(5);
 pub struct Noticing {
     target: DockerTarget,
     request: DriftRequest,
-    wanted: BTreeMap<ObjectId, ListQuery>,
     events: BoxStream<'static, Result<Event, EngineFault>>,
     told: Option<DriftSight>,
 }
@@ -39,14 +37,14 @@ impl Noticing {
     pub fn begin(target: DockerTarget, request: &DriftRequest) -> Self {
         // In this order nothing is missed: events from now on, then the first look.
         let events = target.engine().events(target.engine().now());
-        let wanted = recorded::wanted(request.applied.keys(), &request.catalog);
-        Self { target, request: request.clone(), wanted, events, told: None }
+        Self { target, request: request.clone(), events, told: None }
     }
 
     async fn look(&mut self) -> Result<DriftSight, TargetError> {
         // What is observed is that of the environment whose inventory was read last.
         self.target.inventories(&self.request.key).await?;
-        let drifted = recorded::drifted(&self.target, &self.request.selector, &self.wanted).await?;
+        let DriftRequest { selector, applied, catalog, .. } = &self.request;
+        let drifted = recorded::drifted(&self.target, selector, applied.keys(), catalog).await?;
         Ok(DriftSight { drifted, ..DriftSight::default() })
     }
 
