@@ -58,8 +58,8 @@ struct Begun {
 }
 
 impl ReadAhead {
-    /// Starts to read for an environment. Lists are only begun where objects are to be pruned: then the kinds of the
-    /// cluster are read in any case, in the own namespace and in those of the inventory.
+    /// Starts to read for an environment. Lists are only begun where objects are to be pruned: then all kinds of the cluster
+    /// are read in any case, and in the namespaces of the inventory.
     pub fn start(&self, api: &Arc<Api>, selector: &Selector, namespace: &str, prune: bool) {
         let key = EnvironmentKey::new(namespace, selector);
         let catalog = reading(api, |api| async move { discover::discover(&api).await });
@@ -142,7 +142,10 @@ async fn expected_lists(
     // A failure is told to whoever asks for the kinds or the inventories.
     let Ok(catalog) = catalog.await else { return };
     let none = DesiredSet::default();
-    lock(&lists).add(&api, &list_queries(&none, None, &catalog, &key.namespace, prune), &key.selector);
+    // What has no namespace needs no list of them: how many there are decides how the rest is listed.
+    let mut queries = list_queries(&none, None, &catalog, &key.namespace, prune);
+    queries.retain(|query| query.namespace.is_none());
+    lock(&lists).add(&api, &queries, &key.selector);
     let Ok(Inventories { own: Some(inventory), .. }) = inventories.await else { return };
     let mut queries = list_queries(&none, Some(&inventory), &catalog, &key.namespace, prune);
     longest_first(&mut queries, inventory.objects.keys());
