@@ -71,6 +71,7 @@ pub async fn inspect(
         selector: &request.selector,
         wanted: &wanted,
         required: &wanted.keys().copied().collect(),
+        not_before: None,
     };
     let observation = target.observe(&observe).await?;
     let live = observation.live.get(id).map(|live| live.parse()).transpose();

@@ -140,8 +140,13 @@ async fn observe_and_compute(
     };
     let wanted = wanted(&desired, inventory, &catalog, request.options.prune);
     let required = desired.objects.iter().map(|desired| &desired.id).collect();
-    let observe =
-        ObserveRequest { queries: &queries, selector: &request.selector, wanted: &wanted, required: &required };
+    let observe = ObserveRequest {
+        queries: &queries,
+        selector: &request.selector,
+        wanted: &wanted,
+        required: &required,
+        not_before: inventories.version.as_deref(),
+    };
     let (mut observation, review) = futures::try_join!(target.observe(&observe), target.review(&desired))?;
     // Large, and only needed to read.
     drop((queries, wanted, required));

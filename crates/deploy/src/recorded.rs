@@ -20,7 +20,8 @@ pub async fn drifted<'i>(
     let served = |id: &'i ObjectId| Some((id, catalog.preferred(&id.group_kind())?));
     let served: Vec<_> = ids.filter_map(served).collect();
     let wanted: HashMap<_, _> = served.iter().copied().collect();
-    let observe = ObserveRequest { queries: &[], selector, wanted: &wanted, required: &HashSet::new() };
+    let required = HashSet::new();
+    let observe = ObserveRequest { queries: &[], selector, wanted: &wanted, required: &required, not_before: None };
     let observed = target.observe(&observe).await?;
     let of = |id: &ObjectId| match observed.live.get(id) {
         Some(live) => live.drift.clone(),

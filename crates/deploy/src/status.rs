@@ -197,6 +197,7 @@ async fn usual(
         selector: request.selector,
         wanted: &HashMap::new(),
         required: &Default::default(),
+        not_before: None,
     };
     let observed: Observation = target.observe(&observe).await?;
     let mut found: Vec<_> = observed.live.into_values().map(|live| (live.id, live.gvk)).collect();

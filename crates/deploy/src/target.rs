@@ -214,6 +214,9 @@ pub struct ObserveRequest<'a> {
     pub wanted: &'a HashMap<&'a ObjectId, &'a ServedKind>,
     /// Those of them without which nothing can be planned; what else cannot be read is only not seen.
     pub required: &'a HashSet<&'a ObjectId>,
+    /// The version of the inventory: what is read must not be older, or a plan might take for done what the deploy that wrote
+    /// it has undone.
+    pub not_before: Option<&'a str>,
 }
 
 /// The inventories on a target.

@@ -6,15 +6,11 @@ use std::{
 };
 
 use futures::future::join_all;
-use landfall_core::{
-    catalog::ServedKind,
-    object::Gvk,
-    observation::{ListQuery, LiveObject},
-};
+use landfall_core::{catalog::ServedKind, object::Gvk, observation::ListQuery};
 
 use crate::{
     http::{Api, CallError},
-    observe,
+    observe::{self, Listing},
 };
 use landfall_deploy::task::Task;
 
@@ -22,11 +18,13 @@ use landfall_deploy::task::Task;
 /// label, too, which are dropped, but a request costs the server more than many objects that it need not send.
 const MANY_NAMESPACES: usize = 4;
 
-type Listed = Result<Vec<LiveObject>, CallError>;
+type Listed = Result<Listing, CallError>;
 
 /// The lists of one kind that are under way.
 struct Group {
     namespaces: BTreeSet<Option<String>>,
+    /// They were begun before all was known that a plan needs.
+    is_early: bool,
     task: Task<Vec<(Option<String>, Listed)>>,
 }
 
@@ -47,24 +45,77 @@ impl Lists {
         }
     }
 
-    /// The results of all queries: of the lists that are under way, and of those that are still missing.
-    pub async fn complete(mut self, api: &Arc<Api>, queries: &[ListQuery], selector: &str) -> Vec<(ListQuery, Listed)> {
+    /// The results of all queries: of the lists that are under way, and of those that are still missing. One that is older
+    /// than `not_before`, the version of an object that was read, is made again.
+    pub async fn complete(
+        mut self,
+        api: &Arc<Api>,
+        queries: &[ListQuery],
+        selector: &str,
+        not_before: Option<&str>,
+    ) -> Vec<(ListQuery, Listed)> {
+        self.0.values_mut().flatten().for_each(|group| group.is_early = true);
         self.add(api, queries, selector);
+        let mut outdated = Vec::new();
+        let mut results = self
+            .join(queries, |query, listing| {
+                let is_outdated = is_older(&listing.version, not_before);
+                if is_outdated {
+                    outdated.push(query.clone());
+                }
+                !is_outdated
+            })
+            .await;
+        if !outdated.is_empty() {
+            let mut again = Self::default();
+            again.add(api, &outdated, selector);
+            results.extend(again.join(&outdated, |_, _| true).await);
+        }
+        results
+    }
+
+    /// The results of queries, but of those that were begun early only the ones that `is_fresh` takes.
+    async fn join(
+        mut self,
+        queries: &[ListQuery],
+        mut is_fresh: impl FnMut(&ListQuery, &Listing) -> bool + Send,
+    ) -> Vec<(ListQuery, Listed)> {
         let mut results = Vec::new();
         for (kind, wanted) in by_kind(queries) {
             for group in self.0.remove(&kind.gvk).into_iter().flatten() {
-                let listed = group.task.join().await.into_iter().filter(|(namespace, _)| wanted.contains(namespace));
-                results.extend(listed.map(|(namespace, listed)| (ListQuery { kind: kind.clone(), namespace }, listed)));
+                let is_early = group.is_early;
+                for (namespace, listed) in group.task.join().await {
+                    let query = ListQuery { kind: kind.clone(), namespace };
+                    let is_wanted = wanted.contains(&query.namespace);
+                    if is_wanted && (!is_early || listed.as_ref().map_or(true, |listing| is_fresh(&query, listing))) {
+                        results.push((query, listed));
+                    }
+                }
             }
         }
         results
     }
 }
 
+/// Whether a list is older than an object, by their versions: what one etcd has stored is counted through. Where somebody may
+/// count otherwise it is, too; a kind that has an API server of its own may seem younger than it is, by the little time in
+/// which lists are begun early.
+fn is_older(list: &str, object: Option<&str>) -> bool {
+    let Some(object) = object else { return false };
+    match (list.parse::<u64>(), object.parse::<u64>()) {
+        (Ok(list), Ok(object)) => list < object,
+        _ => true,
+    }
+}
+
 impl Group {
     fn start(api: &Arc<Api>, kind: &ServedKind, namespaces: BTreeSet<Option<String>>, selector: &str) -> Self {
         let (api, kind, selector, all) = (Arc::clone(api), kind.clone(), selector.to_owned(), namespaces.clone());
-        Self { namespaces, task: Task::spawn(async move { list_all(&api, &kind, all, &selector).await }) }
+        Self {
+            namespaces,
+            is_early: false,
+            task: Task::spawn(async move { list_all(&api, &kind, all, &selector).await }),
+        }
     }
 }
 
@@ -93,8 +144,8 @@ async fn list_all(
     if namespaces.len() >= MANY_NAMESPACES && !namespaces.contains(&None) {
         let everywhere = ListQuery { kind: kind.clone(), namespace: None };
         // Whoever may not list the whole cluster may list some of its namespaces; any other failure shows again.
-        if let Ok(objects) = observe::list(api, &everywhere, selector).await {
-            return split(objects, namespaces);
+        if let Ok(listing) = observe::list(api, &everywhere, selector).await {
+            return split(listing, namespaces);
         }
     }
     let lists = namespaces.into_iter().map(|namespace| async move {
@@ -106,15 +157,15 @@ async fn list_all(
 }
 
 /// The objects by namespace; those of other namespaces are dropped.
-fn split(objects: Vec<LiveObject>, namespaces: BTreeSet<Option<String>>) -> Vec<(Option<String>, Listed)> {
-    let mut lists: BTreeMap<Option<String>, Vec<LiveObject>> =
-        namespaces.into_iter().map(|namespace| (namespace, Vec::new())).collect();
-    for object in objects {
+fn split(listing: Listing, namespaces: BTreeSet<Option<String>>) -> Vec<(Option<String>, Listed)> {
+    let of = |namespace| (namespace, Listing { objects: Vec::new(), version: listing.version.clone() });
+    let mut lists: BTreeMap<Option<String>, Listing> = namespaces.into_iter().map(of).collect();
+    for object in listing.objects {
         if let Some(list) = lists.get_mut(&object.id.namespace) {
-            list.push(object);
+            list.objects.push(object);
         }
     }
-    lists.into_iter().map(|(namespace, objects)| (namespace, Ok(objects))).collect()
+    lists.into_iter().map(|(namespace, listing)| (namespace, Ok(listing))).collect()
 }
 
 #[cfg(test)]
@@ -142,8 +193,26 @@ mod tests {
             observe::live_object(&text, &Gvk::new("v1", "Pod"), true, true).unwrap()
         };
         let namespaces = ["a", "b"].map(|name| Some(name.to_owned())).into();
-        let lists = split(vec![object("a"), object("other")], namespaces);
-        let counts: Vec<_> = lists.into_iter().map(|(name, listed)| (name.unwrap(), listed.unwrap().len())).collect();
-        assert_eq!(counts, [("a".to_owned(), 1), ("b".to_owned(), 0)]);
+        let listing = Listing { objects: vec![object("a"), object("other")], version: "7".to_owned() };
+        let counts: Vec<_> = split(listing, namespaces)
+            .into_iter()
+            .map(|(name, listed)| (name.unwrap(), listed.as_ref().unwrap().objects.len(), listed.unwrap().version))
+            .collect();
+        assert_eq!(counts, [("a".to_owned(), 1, "7".to_owned()), ("b".to_owned(), 0, "7".to_owned())]);
+    }
+
+    #[test]
+    fn a_list_has_seen_the_writes_up_to_its_version() {
+        let cases = [
+            ("100", None, false),
+            ("100", Some("99"), false),
+            ("100", Some("100"), false),
+            ("99", Some("100"), true),
+            ("", Some("100"), true),
+            ("100", Some("b7f1"), true),
+        ];
+        for (list, object, expected) in cases {
+            assert_eq!(is_older(list, object), expected, "{list} {object:?}");
+        }
     }
 }

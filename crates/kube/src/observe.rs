@@ -42,6 +42,8 @@ struct Page<'a> {
 struct PageMetadata {
     #[serde(default, rename = "continue")]
     next: String,
+    #[serde(default, rename = "resourceVersion")]
+    resource_version: String,
 }
 
 /// What is needed of an object before it is compared.
@@ -69,11 +71,11 @@ pub async fn observe(
 ) -> Result<Observation, TargetError> {
     let selector = request.selector.to_string();
     let mut observation = Observation::default();
-    let lists = ahead.lists(api, &selector).await.complete(api, request.queries, &selector).await;
+    let lists = ahead.lists(&selector).complete(api, request.queries, &selector, request.not_before).await;
     for (query, result) in lists {
         match result {
-            Ok(objects) => {
-                for object in objects {
+            Ok(listing) => {
+                for object in listing.objects {
                     let wanted = request.wanted.get(&object.id).map(|kind| &kind.gvk);
                     observation.add(object, wanted);
                 }
@@ -92,26 +94,36 @@ pub async fn observe(
     Ok(observation)
 }
 
+/// What a list has shown.
+pub struct Listing {
+    /// The objects.
+    pub objects: Vec<LiveObject>,
+    /// The `resourceVersion` of the list: it has seen all writes up to this one.
+    pub version: String,
+}
+
 /// All objects of one kind that the selector selects.
-pub async fn list(api: &Api, query: &ListQuery, selector: &str) -> Result<Vec<LiveObject>, CallError> {
+pub async fn list(api: &Api, query: &ListQuery, selector: &str) -> Result<Listing, CallError> {
     let mut objects = Vec::new();
-    for_each_page(api, query, selector, "application/json", |item| {
+    let version = for_each_page(api, query, selector, "application/json", |item| {
         objects.push(live_object(item.get(), &query.kind.gvk, query.kind.namespaced, true)?);
         Ok(())
     })
     .await?;
-    Ok(objects)
+    Ok(Listing { objects, version })
 }
 
+/// Calls `each` with every item, and returns the version of the list: further pages show what the first one has seen.
 async fn for_each_page(
     api: &Api,
     query: &ListQuery,
     selector: &str,
     accept: &'static str,
     mut each: impl FnMut(&RawValue) -> serde_json::Result<()>,
-) -> Result<(), CallError> {
+) -> Result<String, CallError> {
     let collection = path::collection(&query.kind, query.namespace.as_deref());
     let mut next = String::new();
+    let mut version = None;
     loop {
         let mut parameters = vec![("limit", PAGE)];
         if !selector.is_empty() {
@@ -128,8 +140,9 @@ async fn for_each_page(
         for item in page.items.into_iter().flatten() {
             each(item).map_err(unreadable)?;
         }
+        let version = version.get_or_insert(page.metadata.resource_version);
         if page.metadata.next.is_empty() {
-            return Ok(());
+            return Ok(std::mem::take(version));
         }
         next = page.metadata.next;
     }
@@ -220,7 +233,7 @@ async fn existing<'a>(api: &Api, group: Vec<Wanted<'a>>) -> Vec<Wanted<'a>> {
     })
     .await;
     match listed {
-        Ok(()) => group.into_iter().filter(|(id, _)| names.contains(&id.name)).collect(),
+        Ok(_) => group.into_iter().filter(|(id, _)| names.contains(&id.name)).collect(),
         // Whoever may not list may still read single objects.
         Err(_) => group,
     }

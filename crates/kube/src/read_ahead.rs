@@ -7,14 +7,12 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
 };
 
 use futures::{
     FutureExt,
     future::{BoxFuture, Shared},
 };
-use jiff::{SignedDuration, Timestamp};
 use landfall_core::{
     catalog::Catalog,
     desired::DesiredSet,
@@ -29,10 +27,6 @@ use landfall_deploy::{
 
 use crate::{discover, http::Api, inventory, lists::Lists};
 use landfall_deploy::task::Task;
-
-/// Somebody may have deployed while the lists began if the inventory was written less than so long before: clocks are not
-/// equal, and tell whole seconds here.
-const RECENT: SignedDuration = SignedDuration::from_secs(5);
 
 type Reading<T> = Shared<BoxFuture<'static, Result<T, TargetError>>>;
 
@@ -50,8 +44,6 @@ struct Started {
 /// Lists that were begun before anybody asked for them.
 struct Begun {
     selector: String,
-    since: Instant,
-    inventories: Reading<Inventories>,
     lists: Arc<Mutex<Lists>>,
     /// Adds to them what the kinds and the inventory tell.
     _adding: Task<()>,
@@ -74,13 +66,7 @@ impl ReadAhead {
             prune,
             Arc::clone(&lists),
         );
-        let begun = Begun {
-            selector: key.selector.clone(),
-            since: Instant::now(),
-            inventories: inventories.clone(),
-            lists,
-            _adding: Task::spawn(adding),
-        };
+        let begun = Begun { selector: key.selector.clone(), lists, _adding: Task::spawn(adding) };
         let started = Started { catalog: Some(catalog), inventories: Some((key, inventories)), lists: Some(begun) };
         self.with(|current| *current = started);
     }
@@ -105,16 +91,12 @@ impl ReadAhead {
         self.with(|started| started.inventories.take()).filter(|(of, _)| of == key).map(|(_, reading)| reading)
     }
 
-    /// The lists that are under way for a selector. None are where somebody may have deployed since they began: what is live
-    /// must not be older than the inventory, or a plan might take for done what the other one has undone.
-    pub async fn lists(&self, api: &Api, selector: &str) -> Lists {
-        let Some(begun) = self.with(|started| started.lists.take()).filter(|begun| begun.selector == selector) else {
-            return Lists::default();
-        };
-        let Ok(inventories) = begun.inventories.await else { return Lists::default() };
-        let age = SignedDuration::try_from(begun.since.elapsed()).unwrap_or(SignedDuration::MAX);
-        let since = api.now().saturating_sub(age).unwrap_or(Timestamp::MIN);
-        if is_recent(&inventories, since) { Lists::default() } else { std::mem::take(&mut *lock(&begun.lists)) }
+    /// The lists that are under way for a selector.
+    pub fn lists(&self, selector: &str) -> Lists {
+        match self.with(|started| started.lists.take()).filter(|begun| begun.selector == selector) {
+            Some(begun) => std::mem::take(&mut *lock(&begun.lists)),
+            None => Lists::default(),
+        }
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut Started) -> T) -> T {
@@ -152,13 +134,6 @@ async fn expected_lists(
     lock(&lists).add(&api, &queries, &key.selector);
 }
 
-/// Whether an environment was deployed, or begun to be, around a time.
-fn is_recent(inventories: &Inventories, since: Timestamp) -> bool {
-    let Some(own) = &inventories.own else { return false };
-    let written = inventories.written.as_ref().and_then(|time| time.parse::<Timestamp>().ok());
-    own.deploying.is_some() || written.is_none_or(|written| written.duration_until(since) < RECENT)
-}
-
 /// The run takes as long as the last list, so those of the kinds with the most objects come first.
 fn longest_first<'i>(queries: &mut [ListQuery], ids: impl Iterator<Item = &'i ObjectId>) {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
@@ -173,33 +148,4 @@ fn longest_first<'i>(queries: &mut [ListQuery], ids: impl Iterator<Item = &'i Ob
 
 fn lock(lists: &Mutex<Lists>) -> std::sync::MutexGuard<'_, Lists> {
     lists.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use landfall_core::inventory::{Deploying, Inventory};
-
-    use super::*;
-
-    #[test]
-    fn what_is_live_is_not_older_than_the_inventory() {
-        let begun: Timestamp = "2026-03-01T12:00:10Z".parse().unwrap();
-        let deploying = Deploying { id: "1".into(), since: "2026-03-01T11:00:00Z".into(), ..Deploying::default() };
-        let of = |written: &str, deploying: Option<&Deploying>| Inventories {
-            own: Some(Inventory { deploying: deploying.cloned(), ..Inventory::default() }),
-            written: Some(written.to_owned()),
-            ..Inventories::default()
-        };
-        let cases = [
-            ("before the first deploy", Inventories::default(), false),
-            ("long ago", of("2026-03-01T12:00:04Z", None), false),
-            ("just before", of("2026-03-01T12:00:06Z", None), true),
-            ("meanwhile", of("2026-03-01T12:00:11Z", None), true),
-            ("one that was killed", of("2026-03-01T11:00:00Z", Some(&deploying)), true),
-            ("at a time that nobody understands", of("yesterday", None), true),
-        ];
-        for (name, inventories, expected) in cases {
-            assert_eq!(is_recent(&inventories, begun), expected, "{name}");
-        }
-    }
 }

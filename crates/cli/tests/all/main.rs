@@ -24,6 +24,7 @@ mod intercept;
 mod interchange;
 mod killed_on_docker;
 mod kills;
+mod lists;
 mod live;
 mod prune;
 mod real_product;
