@@ -132,7 +132,7 @@ impl Running<'_> {
     async fn carry_out_locked(&self, mut planned: Planned, lock: &dyn Lock) -> Result<Written, DeployError> {
         self.journaling.end_others().await;
         for _ in 0..REPLANS {
-            let version = self.target.inventories(&planned.key).await?.version;
+            let version = self.target.inventory_version(&planned.key).await?;
             if version == planned.inventories.version && !planned.is_outdated() {
                 break;
             }

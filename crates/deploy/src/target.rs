@@ -43,6 +43,11 @@ pub trait Target: Send + Sync {
     /// The inventory of an environment, and those of the others on the target.
     async fn inventories(&self, key: &EnvironmentKey) -> Result<Inventories, TargetError>;
 
+    /// The version of the inventory of an environment, as [`Target::inventories`] tells it.
+    async fn inventory_version(&self, key: &EnvironmentKey) -> Result<Option<String>, TargetError> {
+        Ok(self.inventories(key).await?.version)
+    }
+
     /// Looks at a whole revision before anything is planned, so that `plan` tells all that the target cannot do at once.
     /// A target that is asked about each change by [`Self::check`] alone has nothing to say here.
     async fn review(&self, _desired: &DesiredSet) -> Result<Review, TargetError> {

@@ -90,6 +90,10 @@ impl Target for KubernetesTarget {
         }
     }
 
+    async fn inventory_version(&self, key: &EnvironmentKey) -> Result<Option<String>, TargetError> {
+        inventory::version(&self.api, key).await
+    }
+
     fn expect(&self, queries: Vec<ListQuery>, desired: &DesiredSet, selector: &Selector) {
         self.ahead.expect(&self.api, queries, desired, &selector.to_string());
     }
