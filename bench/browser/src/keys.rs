@@ -7,6 +7,9 @@ use crate::{Browser, session::element};
 /// The Tab key. Source: <https://www.w3.org/TR/webdriver2/#keyboard-actions>.
 const TAB: &str = "\u{E004}";
 
+/// The element was there, and is gone with its page. Source: <https://www.w3.org/TR/webdriver2/#errors>.
+const STALE: &str = "stale element reference";
+
 /// More steps than any page of a test has.
 const MANY: usize = 400;
 
@@ -28,8 +31,18 @@ impl Browser {
     }
 
     fn on(&self, selector: &str, command: &str, body: &Value) {
-        let found = self.session.post("element", &json!({"using": "css selector", "value": selector}));
-        let done = found.and_then(|found| self.session.post(&format!("element/{}/{command}", element(&found)), body));
+        let attempt = || {
+            let found = self.session.post("element", &json!({"using": "css selector", "value": selector}))?;
+            self.session.post(&format!("element/{}/{command}", element(&found)), body)
+        };
+        let mut done = attempt();
+        // The page before may give way to the next one in between: a person would look again.
+        for _ in 0..MANY {
+            if !done.as_ref().is_err_and(|error| error.contains(STALE)) {
+                break;
+            }
+            done = attempt();
+        }
         done.unwrap_or_else(|error| panic!("{selector} at {}: {error}", self.address()));
     }
 

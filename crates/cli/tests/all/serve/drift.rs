@@ -112,6 +112,7 @@ fn a_correction_asks_only_about_what_was_changed() {
     // The kinds that the cluster has, and the records of all environments, are looked at each time.
     insta::assert_snapshot!(asked.into_iter().collect::<Vec<_>>().join("\n"), @r"
     get
+    get configmaps of the environment
     get configmaps settings
     get leases of the environment
     list configmaps
