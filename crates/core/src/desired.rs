@@ -8,7 +8,7 @@ use crate::{
     catalog::{Catalog, Platform, ServedKind},
     diagnostic::Diagnostic,
     manifest::{self, Manifest, Origin},
-    object::{Gvk, ObjectId},
+    object::{self, Gvk, ObjectId},
     packed::Packed,
     selector::Selector,
 };
@@ -130,9 +130,7 @@ impl DesiredSet {
 
     /// The namespaces that hold objects of the revision.
     pub fn namespaces(&self) -> BTreeSet<String> {
-        let mut names: Vec<&String> = self.objects.iter().filter_map(|desired| desired.id.namespace.as_ref()).collect();
-        names.dedup();
-        names.into_iter().cloned().collect()
+        object::namespaces(self.objects.iter().map(|desired| &desired.id))
     }
 
     /// The namespaces that the revision itself creates or changes.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
-use crate::object::{GroupKind, ObjectId};
+use crate::object::{self, GroupKind, ObjectId};
 
 /// The format that this version writes.
 const FORMAT: &str = "1";
@@ -96,9 +96,7 @@ impl Inventory {
 
     /// The namespaces of its objects.
     pub fn namespaces(&self) -> BTreeSet<String> {
-        let mut names: Vec<&String> = self.objects.keys().filter_map(|id| id.namespace.as_ref()).collect();
-        names.dedup();
-        names.into_iter().cloned().collect()
+        object::namespaces(self.objects.keys())
     }
 
     /// Who deployed last.

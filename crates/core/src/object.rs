@@ -1,6 +1,6 @@
 //! What identifies a Kubernetes object.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +74,14 @@ pub struct ObjectId {
     pub namespace: Option<String>,
     /// The name.
     pub name: String,
+}
+
+/// The namespaces of objects.
+pub fn namespaces<'i>(ids: impl Iterator<Item = &'i ObjectId>) -> BTreeSet<String> {
+    let mut names: Vec<&String> = ids.filter_map(|id| id.namespace.as_ref()).collect();
+    // Most are in that of the one before.
+    names.dedup();
+    names.into_iter().cloned().collect()
 }
 
 impl ObjectId {

@@ -82,12 +82,12 @@ pub async fn read(api: &Api, key: &EnvironmentKey) -> Result<Inventories, Target
     let everywhere = path::with_query("/api/v1/configmaps", &[("labelSelector", LABEL)]);
     let answer = match api.call(Call::get(everywhere)).await {
         Err(CallError::Status(status)) if status.code == 403 => {
-            let here = format!("/api/v1/namespaces/{}/configmaps", key.namespace);
+            let here = collection(key);
             api.call(Call::get(path::with_query(&here, &[("labelSelector", LABEL)]))).await
         }
         answer => answer,
     };
-    let doing = format!("Reading the inventory (ConfigMap {} in namespace {})", key.name, key.namespace);
+    let doing = doing("Reading", key);
     let answer = answer.map_err(|error| error.into_target_error(&doing))?;
     let list: List = serde_json::from_slice(&answer.body)
         .map_err(|error| TargetError::Other(format!("The inventories cannot be read: {error}")))?;
@@ -114,8 +114,8 @@ pub async fn read(api: &Api, key: &EnvironmentKey) -> Result<Inventories, Target
 /// # Errors
 /// Where it cannot be read.
 pub async fn version(api: &Api, key: &EnvironmentKey) -> Result<Option<String>, TargetError> {
-    let doing = format!("Reading the inventory (ConfigMap {} in namespace {})", key.name, key.namespace);
-    let path = format!("/api/v1/namespaces/{}/configmaps/{}", key.namespace, key.name);
+    let doing = doing("Reading", key);
+    let path = format!("{}/{}", collection(key), key.name);
     let answer = match api.call(Call::get(path)).await {
         Err(CallError::Status(status)) if status.code == 404 => return Ok(None),
         answer => answer.map_err(|error| error.into_target_error(&doing))?,
@@ -123,6 +123,16 @@ pub async fn version(api: &Api, key: &EnvironmentKey) -> Result<Option<String>, 
     let map: ConfigMap = serde_json::from_slice(&answer.body)
         .map_err(|error| TargetError::Other(format!("The inventory cannot be read: {error}")))?;
     Ok(map.metadata.resource_version.filter(|_| map.metadata.labels.contains_key(LABEL)))
+}
+
+/// Where the inventory is among others of its kind.
+fn collection(key: &EnvironmentKey) -> String {
+    format!("/api/v1/namespaces/{}/configmaps", key.namespace)
+}
+
+/// What is told of a request that failed: `Reading the inventory (...)`.
+fn doing(verb: &str, key: &EnvironmentKey) -> String {
+    format!("{verb} the inventory (ConfigMap {} in namespace {})", key.name, key.namespace)
 }
 
 /// Writes the inventory, if nobody else has written it since `version` was read; tells the new version.
@@ -138,13 +148,13 @@ pub async fn write(
     let map = encode(key, inventory, version)?;
     let body = serde_json::to_vec(&map)
         .map_err(|error| TargetError::Other(format!("The inventory cannot be written: {error}")))?;
-    let collection = format!("/api/v1/namespaces/{}/configmaps", key.namespace);
+    let collection = collection(key);
     let manager = [("fieldManager", "landfall")];
     let call = match version {
         None => Call::new(Method::POST, path::with_query(&collection, &manager), body),
         Some(_) => Call::new(Method::PUT, path::with_query(&format!("{collection}/{}", key.name), &manager), body),
     };
-    let doing = format!("Writing the inventory (ConfigMap {} in namespace {})", key.name, key.namespace);
+    let doing = doing("Writing", key);
     let unreadable = |error| TargetError::Other(format!("The written inventory cannot be read: {error}"));
     let answer = match api.call(call).await {
         // Where the answer to a write was lost, and it was sent again, its own first sending is in the way.

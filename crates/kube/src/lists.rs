@@ -56,44 +56,40 @@ impl Lists {
     ) -> Vec<(ListQuery, Listed)> {
         self.0.values_mut().flatten().for_each(|group| group.is_early = true);
         self.add(api, queries, selector);
-        let mut outdated = Vec::new();
-        let mut results = self
-            .join(queries, |query, listing| {
-                let is_outdated = is_older(&listing.version, not_before);
-                if is_outdated {
-                    outdated.push(query.clone());
-                }
-                !is_outdated
-            })
-            .await;
+        let (mut results, outdated) = self.join(queries, not_before).await;
         if !outdated.is_empty() {
             let mut again = Self::default();
             again.add(api, &outdated, selector);
-            results.extend(again.join(&outdated, |_, _| true).await);
+            results.extend(again.join(&outdated, None).await.0);
         }
         results
     }
 
-    /// The results of queries, but of those that were begun early only the ones that `is_fresh` takes.
+    /// The results of queries, but of those that were begun early only the ones that are not older than `not_before`, and
+    /// the queries of the others.
     async fn join(
         mut self,
         queries: &[ListQuery],
-        mut is_fresh: impl FnMut(&ListQuery, &Listing) -> bool + Send,
-    ) -> Vec<(ListQuery, Listed)> {
-        let mut results = Vec::new();
+        not_before: Option<&str>,
+    ) -> (Vec<(ListQuery, Listed)>, Vec<ListQuery>) {
+        let (mut results, mut outdated) = (Vec::new(), Vec::new());
         for (kind, wanted) in by_kind(queries) {
             for group in self.0.remove(&kind.gvk).into_iter().flatten() {
                 let is_early = group.is_early;
                 for (namespace, listed) in group.task.join().await {
+                    if !wanted.contains(&namespace) {
+                        continue;
+                    }
                     let query = ListQuery { kind: kind.clone(), namespace };
-                    let is_wanted = wanted.contains(&query.namespace);
-                    if is_wanted && (!is_early || listed.as_ref().map_or(true, |listing| is_fresh(&query, listing))) {
+                    if is_early && listed.as_ref().is_ok_and(|listing| is_older(&listing.version, not_before)) {
+                        outdated.push(query);
+                    } else {
                         results.push((query, listed));
                     }
                 }
             }
         }
-        results
+        (results, outdated)
     }
 }
 
