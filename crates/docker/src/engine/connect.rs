@@ -4,15 +4,19 @@ use std::{fs, io, path::Path, sync::Arc};
 
 use bollard::{
     API_DEFAULT_VERSION, BollardRequest, Docker,
+    errors::Error,
     models::{SystemInfo, SystemVersion},
 };
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{About, Address, Engine, EngineFault, FaultKind, settings};
+use super::{About, Address, Engine, EngineFault, FaultKind, fault::io_error, settings};
 
 /// The longest that an engine may take to begin its answer, in seconds.
 const TIMEOUT: u64 = 120;
+
+/// How many connections may be gone at once before that is taken for the answer.
+const ATTEMPTS: u32 = 10;
 
 /// The oldest API that Landfall works with: Docker 20.10 has it.
 const OLDEST: (u32, u32) = (1, 41);
@@ -25,12 +29,27 @@ impl Engine {
     pub async fn connect(address: &Address) -> Result<Self, EngineFault> {
         let docker = docker(address)?.with_request_modifier(with_url_safe_credentials);
         let fault = |error| EngineFault::of("Asking the engine for its version", error, address);
-        let version = docker.version().await.map_err(fault)?;
+        let version = version(&docker).await.map_err(fault)?;
         check_version(&version)?;
         let asked = Timestamp::now();
         let info = docker.info().await.map_err(fault)?;
         Ok(Self { docker, about: Arc::new(about(address, version, info, asked)) })
     }
+}
+
+/// Asks for the engine's version, again where the connection was gone before the question was sent.
+///
+/// A server refuses a client's certificate only when the client holds the connection for made (RFC 8446, section 2). The
+/// reason is lost where it comes before the question; mostly it comes after it.
+async fn version(docker: &Docker) -> Result<SystemVersion, Error> {
+    let mut answer = docker.version().await;
+    for _ in 1..ATTEMPTS {
+        match &answer {
+            Err(error @ Error::HyperLegacyError { .. }) if io_error(error).is_none() => answer = docker.version().await,
+            _ => break,
+        }
+    }
+    answer
 }
 
 fn docker(address: &Address) -> Result<Docker, EngineFault> {

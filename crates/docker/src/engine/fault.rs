@@ -140,7 +140,8 @@ impl EngineFault {
             _ => match io_error(&error) {
                 Some(io) => Self::of_io(io, address),
                 None => {
-                    Self::new(FaultKind::Unreachable, format!("{doing} failed at {address}: {}", innermost(&error)))
+                    let message = format!("{doing} failed at {address}: {}", innermost(&error));
+                    Self::new(FaultKind::Unreachable, message).look_at_certificates(address)
                 }
             },
         }
@@ -185,14 +186,19 @@ impl EngineFault {
             .remedy("Ask for membership of its group (`sudo usermod --append --groups docker $USER`, then log in again), or use `ssh://` to a user who has it"),
             (io::ErrorKind::ConnectionRefused, _) => Self::not_running(address, "nothing listens there"),
             (io::ErrorKind::NotFound, _) => Self::not_running(address, "there is no such socket"),
-            (_, Address::Tcp { tls: Some(tls), .. }) => {
-                let message = format!("The engine at {address} cannot be reached: {error}");
-                Self::new(FaultKind::Unreachable, message).remedy(format!(
-                    "If that is about certificates, check that ca.pem, cert.pem and key.pem in {} are those for this engine",
-                    tls.folder.display()
-                ))
-            }
-            _ => Self::new(FaultKind::Unreachable, format!("The engine at {address} cannot be reached: {error}")),
+            _ => Self::new(FaultKind::Unreachable, format!("The engine at {address} cannot be reached: {error}"))
+                .look_at_certificates(address),
+        }
+    }
+
+    /// With the remedy for an engine behind TLS, where a fault of the connection may well be one of certificates.
+    fn look_at_certificates(self, address: &Address) -> Self {
+        match address {
+            Address::Tcp { tls: Some(tls), .. } => self.remedy(format!(
+                "If that is about certificates, check that ca.pem, cert.pem and key.pem in {} are those for this engine",
+                tls.folder.display()
+            )),
+            _ => self,
         }
     }
 
@@ -209,7 +215,7 @@ impl EngineFault {
 }
 
 /// The error of the operating system that is behind another one.
-fn io_error(error: &Error) -> Option<&io::Error> {
+pub(super) fn io_error(error: &Error) -> Option<&io::Error> {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     let mut found = None;
     while let Some(error) = cause {
