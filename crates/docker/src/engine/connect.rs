@@ -1,6 +1,6 @@
 //! Connects to an engine, and refuses one that is too old.
 
-use std::{fs, io, path::Path, sync::Arc};
+use std::{fs, io, path::Path, sync::Arc, time::Duration};
 
 use bollard::{
     API_DEFAULT_VERSION, BollardRequest, Docker,
@@ -9,14 +9,18 @@ use bollard::{
 };
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use tokio::time;
 
 use super::{About, Address, Engine, EngineFault, FaultKind, fault::io_error, settings};
 
 /// The longest that an engine may take to begin its answer, in seconds.
 const TIMEOUT: u64 = 120;
 
-/// How many connections may be gone at once before that is taken for the answer.
-const ATTEMPTS: u32 = 10;
+/// How many times the engine is asked for its version before what came of it is taken for the answer.
+const ATTEMPTS: u32 = 5;
+
+/// How long an answer to that is waited for before it is asked again; the last time, as long as for any other.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The oldest API that Landfall works with: Docker 20.10 has it.
 const OLDEST: (u32, u32) = (1, 41);
@@ -37,19 +41,20 @@ impl Engine {
     }
 }
 
-/// Asks for the engine's version, again where the connection was gone before the question was sent.
+/// Asks for the engine's version, again where the connection was gone as the question was to be sent.
 ///
-/// A server refuses a client's certificate only when the client holds the connection for made (RFC 8446, section 2). The
-/// reason is lost where it comes before the question; mostly it comes after it.
+/// A server refuses a client's certificate only when the client holds the connection for made (RFC 8446, section 2). Mostly
+/// the reason comes after the question. Where it comes before, hyper tells only that the connection is gone; and where it
+/// comes in the same moment, hyper now and then goes on to wait for an answer.
 async fn version(docker: &Docker) -> Result<SystemVersion, Error> {
-    let mut answer = docker.version().await;
     for _ in 1..ATTEMPTS {
-        match &answer {
-            Err(error @ Error::HyperLegacyError { .. }) if io_error(error).is_none() => answer = docker.version().await,
-            _ => break,
+        match time::timeout(PATIENCE, docker.version()).await {
+            Ok(Err(error @ Error::HyperLegacyError { .. })) if io_error(&error).is_none() => {}
+            Ok(answer) => return answer,
+            Err(_elapsed) => {}
         }
     }
-    answer
+    docker.version().await
 }
 
 fn docker(address: &Address) -> Result<Docker, EngineFault> {

@@ -105,7 +105,7 @@ async fn who_has_no_certificate_of_the_authority_is_told() {
     insta::assert_snapshot!(said(empty.path()).await, @"The certificate /certs/ca.pem cannot be read. Put ca.pem, cert.pem and key.pem there, or let DOCKER_CERT_PATH name their folder");
     fs::copy(folder.path().join("ca.pem"), other.path().join("ca.pem")).unwrap();
     let refused = said(other.path()).await;
-    // The reason may come before the question or after it.
+    // The reason may come before the question, with it or after it.
     for _ in 0..100 {
         assert_eq!(said(other.path()).await, refused);
     }
