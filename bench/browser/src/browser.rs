@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{Eyes, driver::Driver, session::Session};
 
 /// Longer than anything that a test waits for.
-const LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 /// A browser. It ends when it is dropped.
 pub struct Browser {
@@ -75,7 +75,7 @@ impl Browser {
     /// Waits until a person reads a text.
     #[track_caller]
     pub fn until_text(&self, text: &str) {
-        self.until(&format!("return document.body.innerText.includes({})", Value::from(text)));
+        self.until(&format!("return document.body?.innerText.includes({}) === true", Value::from(text)));
     }
 
     /// By how many pixels the page is wider than the window.

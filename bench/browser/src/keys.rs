@@ -1,14 +1,16 @@
 //! What a person does with a page, by the keyboard and otherwise.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
-use crate::{Browser, session::element};
+use crate::{Browser, browser::LIMIT, session::element};
 
 /// The Tab key. Source: <https://www.w3.org/TR/webdriver2/#keyboard-actions>.
 const TAB: &str = "\u{E004}";
 
-/// The element was there, and is gone with its page. Source: <https://www.w3.org/TR/webdriver2/#errors>.
-const STALE: &str = "stale element reference";
+/// The element is gone with its page, or the page is not there yet. Source: <https://www.w3.org/TR/webdriver2/#errors>.
+const BETWEEN_PAGES: [&str; 2] = ["stale element reference", "no such element"];
 
 /// More steps than any page of a test has.
 const MANY: usize = 400;
@@ -35,12 +37,13 @@ impl Browser {
             let found = self.session.post("element", &json!({"using": "css selector", "value": selector}))?;
             self.session.post(&format!("element/{}/{command}", element(&found)), body)
         };
-        let mut done = attempt();
+        let (started, mut done) = (Instant::now(), attempt());
         // The page before may give way to the next one in between: a person would look again.
-        for _ in 0..MANY {
-            if !done.as_ref().is_err_and(|error| error.contains(STALE)) {
-                break;
-            }
+        while let Err(error) = &done
+            && BETWEEN_PAGES.iter().any(|kind| error.contains(kind))
+            && started.elapsed() < LIMIT
+        {
+            std::thread::sleep(Duration::from_millis(20));
             done = attempt();
         }
         done.unwrap_or_else(|error| panic!("{selector} at {}: {error}", self.address()));
