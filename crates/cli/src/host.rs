@@ -17,8 +17,8 @@ use landfall_server::{Metrics, notify::Notifier};
 
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
-    environment::{JobArgs, Unread, is_before, unasked, unread},
     error::CommandError,
+    job::{JobArgs, Unread, is_before, unasked, unread},
     output::{
         self,
         json_lines::{self, About},

@@ -10,8 +10,9 @@ use tokio::{runtime::Handle, sync::Semaphore};
 
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, RepositoryArgs},
-    environment::{JobArgs, Unread, no_config, unasked},
+    environment::no_config,
     error::CommandError,
+    job::{JobArgs, Unread, unasked},
     source::{DeploymentRepository, cached_mirror},
 };
 

@@ -1,5 +1,6 @@
 //! One deploy, from the manifests of a revision to the target, and on until it is live there.
 
+pub mod check;
 pub mod config;
 pub mod deploy;
 pub mod environment;

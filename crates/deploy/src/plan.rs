@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use futures::{StreamExt, stream};
 use landfall_core::{
     catalog::{Catalog, ServedKind},
     desired::{DesiredSet, Scope},
@@ -11,7 +10,7 @@ use landfall_core::{
     manifest::Manifest,
     object::ObjectId,
     observation::{Observation, list_queries},
-    plan::{Action, CheckFault, CheckOutcome, Item, Plan, PlanInput, PlanOptions, Refusal, Surroundings, compute},
+    plan::{Action, Item, Plan, PlanInput, PlanOptions, Refusal, Surroundings, compute},
 };
 use thiserror::Error;
 
@@ -20,9 +19,6 @@ use crate::{
     progress::{Event, Progress},
     target::{Inventories, ObserveRequest, Target, TargetError},
 };
-
-/// Requests that are under way at once. The target slows down by itself where its API asks for it.
-pub(crate) const AT_ONCE: usize = 64;
 
 /// A plan with all that it was computed from.
 pub struct Planned {
@@ -226,81 +222,4 @@ fn claims(inventories: &Inventories) -> BTreeMap<ObjectId, String> {
         claims.extend(inventory.objects.keys().map(|id| (id.clone(), format!("the environment {name}"))));
     }
     claims
-}
-
-/// Asks the target about every change of a plan, without doing any: all that it would refuse becomes a refusal of the
-/// plan, and what it shows to change nothing becomes no change.
-///
-/// # Errors
-/// Where the target does not answer.
-#[tracing::instrument(name = "check", skip_all)]
-pub async fn check(target: &dyn Target, planned: &mut Planned, progress: &dyn Progress) -> Result<(), TargetError> {
-    let reviewed = &planned.reviewed;
-    let is_checked = |item: &Item| item.checkable && item.is_change() && !reviewed.contains(&item.id);
-    let total = planned.plan.items.iter().filter(|item| is_checked(item)).count();
-    if total == 0 {
-        return Ok(());
-    }
-    progress.tell(Event::Checking { total });
-    let catalog = &planned.catalog;
-    let checks = planned.plan.items.iter().enumerate().filter(|(_, item)| is_checked(item));
-    let outcomes: Vec<(usize, Result<CheckOutcome, TargetError>)> =
-        stream::iter(checks.map(|(index, item)| async move { (index, target.check(item, catalog).await) }))
-            .buffer_unordered(AT_ONCE)
-            .inspect(|(index, _)| {
-                if let Some(item) = planned.plan.items.get(*index) {
-                    progress.tell(Event::Done { id: item.id.clone() });
-                }
-            })
-            .collect()
-            .await;
-    let manifests: BTreeMap<&ObjectId, usize> =
-        planned.desired.objects.iter().enumerate().map(|(index, desired)| (&desired.id, index)).collect();
-    let mut refusals = Vec::new();
-    let mut created_meanwhile = 0;
-    let mut missing_namespaces: BTreeMap<String, Vec<Refusal>> = BTreeMap::new();
-    for (index, outcome) in outcomes {
-        let Some(item) = planned.plan.items.get_mut(index) else { continue };
-        let desired = manifests.get(&item.id).and_then(|index| planned.desired.objects.get(*index));
-        let live = || planned.observation.live.get(&item.id).and_then(|live| live.parse().ok());
-        let outcome = match (outcome, desired, live()) {
-            (Ok(CheckOutcome::Refused(fault)), Some(desired), Some(live))
-                if fault.is_immutable() && item.replace_instead(desired, &live, &planned.options) =>
-            {
-                target.check(item, catalog).await
-            }
-            (outcome, ..) => outcome,
-        };
-        let fault = match outcome {
-            Ok(CheckOutcome::Accepted(result)) => {
-                if let Some(live) = planned.observation.live.get(&item.id) {
-                    item.settle(live, &result);
-                }
-                continue;
-            }
-            Ok(CheckOutcome::Refused(fault)) => fault,
-            Ok(CheckOutcome::Exists) => {
-                created_meanwhile += 1;
-                let message = "somebody created it while this plan was made".to_owned();
-                CheckFault { message, causes: Vec::new(), code: 409 }
-            }
-            Err(TargetError::Forbidden(reason)) => CheckFault { message: reason, causes: Vec::new(), code: 403 },
-            Err(error) => return Err(error),
-        };
-        let fault = match desired {
-            Some(desired) => item.conceal(fault, &desired.value),
-            None => fault,
-        };
-        let refusal = item.refuse(&fault, desired, planned.catalog.platform());
-        match fault.missing_namespace() {
-            // All objects of an environment may be in it: one refusal tells as much as hundreds.
-            Some(namespace) => missing_namespaces.entry(namespace.to_owned()).or_default().push(refusal),
-            None => refusals.push(refusal),
-        }
-    }
-    refusals.extend(missing_namespaces.into_values().filter_map(Refusal::first_of));
-    refusals.sort_by(|a: &Refusal, b| a.place.cmp(&b.place));
-    planned.plan.refusals.extend(refusals);
-    planned.created_meanwhile = created_meanwhile;
-    Ok(())
 }

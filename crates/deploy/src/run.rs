@@ -13,10 +13,13 @@ use tracing::Instrument;
 use crate::{
     error::{DeployError, Failure},
     journaling::Journaling,
-    plan::{AT_ONCE, Planned},
+    plan::Planned,
     progress::{Event, Progress},
     target::{Carried, Lock, Target},
 };
+
+/// Requests that are under way at once. The target slows down by itself where its API asks for it.
+pub(crate) const AT_ONCE: usize = 64;
 
 /// A plan that is being carried out.
 pub(crate) struct Run<'a> {

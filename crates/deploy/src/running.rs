@@ -12,11 +12,12 @@ use landfall_core::{
 use landfall_journal::Time;
 
 use crate::{
+    check::check,
     deploy::Outcome,
     environment::Request,
     error::DeployError,
     journaling::Journaling,
-    plan::{Planned, check, replan},
+    plan::{Planned, replan},
     progress::{Event, Progress},
     record::{narrowed, record_unchanged, with_uids},
     run::Run,

@@ -5,8 +5,9 @@ use std::{mem::ManuallyDrop, process::ExitCode, sync::Arc, time::Instant};
 use clap::Args;
 use landfall_core::plan::Plan;
 use landfall_deploy::{
+    check::check,
     deploy::{Deployer, Outcome},
-    plan::{check, plan},
+    plan::plan,
     wait::Ending,
 };
 use landfall_journal::Cause;
@@ -14,8 +15,8 @@ use landfall_journal::Cause;
 use super::deploy::stop_on_interrupt;
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, JournalArgs, RepositoryArgs},
-    environment::{JobArgs, job},
     error::CommandError,
+    job::{JobArgs, job},
     journal,
     output::{
         self, ending,

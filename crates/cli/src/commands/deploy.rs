@@ -8,8 +8,8 @@ use landfall_journal::Cause;
 
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, JournalArgs, RepositoryArgs, WaitArgs},
-    environment::{JobArgs, job},
     error::CommandError,
+    job::{JobArgs, job},
     journal,
     output::{
         self, ending,
@@ -99,11 +99,8 @@ pub async fn run(args: &DeployArgs) -> Result<ExitCode, CommandError> {
     }
 }
 
-async fn dry_run(job: crate::environment::Job, progress: &Terminal) -> Result<ExitCode, CommandError> {
-    use landfall_deploy::{
-        plan::{check, plan},
-        progress::Progress,
-    };
+async fn dry_run(job: crate::job::Job, progress: &Terminal) -> Result<ExitCode, CommandError> {
+    use landfall_deploy::{check::check, plan::plan, progress::Progress};
     let mut planned = plan(&*job.target, job.manifests, &job.request, progress).await?;
     check(&*job.target, &mut planned, progress).await?;
     planned.plan.warnings.extend(job.paused.as_ref().map(|paused| pause::warning(&job.request.environment, paused)));

@@ -4,15 +4,16 @@ use std::process::ExitCode;
 
 use clap::Args;
 use landfall_deploy::{
-    plan::{Planned, check, plan},
+    check::check,
+    plan::{Planned, plan},
     target::TargetError,
 };
 use landfall_journal::Cause;
 
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, Format, RepositoryArgs},
-    environment::{JobArgs, job},
     error::{CommandError, status},
+    job::{JobArgs, job},
     output::{
         self, change_list, json,
         progress::{ShowPlan, Terminal},

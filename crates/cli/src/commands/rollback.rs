@@ -4,9 +4,10 @@ use std::{process::ExitCode, sync::Arc, time::Instant};
 
 use clap::Args;
 use landfall_deploy::{
+    check::check,
     deploy::{Deployer, Outcome},
     environment::EnvironmentKey,
-    plan::{check, plan},
+    plan::plan,
 };
 use landfall_git::{NewCommit, Reverted, Undo};
 use landfall_journal::{Cause, Journal, short_id};
@@ -15,8 +16,9 @@ use super::deploy::stop_on_interrupt;
 use crate::{
     args::{ApprovalArgs, ConnectArgs, FileArgs, JournalArgs, RepositoryArgs, WaitArgs},
     connect,
-    environment::{Job, JobArgs, at_commit, environment_name, named},
+    environment::{environment_name, named},
     error::CommandError,
+    job::{Job, JobArgs, at_commit},
     journal,
     output::{
         self, ending,

@@ -25,8 +25,8 @@ use tokio::{
 
 use crate::{
     args::{JournalArgs, WaitArgs, duration},
-    environment::holder,
     error::{CommandError, status},
+    holder::holder,
     host::{self, Served},
     inspect::inspector,
     journal, notifications, output,

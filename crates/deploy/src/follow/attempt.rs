@@ -14,11 +14,12 @@ use super::{
     keep::{Kept, Left},
 };
 use crate::{
+    check::check,
     config::{Config, DriftMode},
     deploy::{Deployer, Outcome, in_words, refusals_with_details, superseded_by},
     environment::Request,
     error::DeployError,
-    plan::{PlanError, Planned, check, plan},
+    plan::{PlanError, Planned, plan},
     progress::Silent,
     target::{DriftRequest, TargetError},
     wait::{self, Ending},
