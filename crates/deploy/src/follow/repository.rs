@@ -184,7 +184,10 @@ impl Follower {
                         fault = Some(reason.clone());
                         self.tell_once(followed, News::BrokenConfig { revision: head.id.to_string(), reason });
                         if followed.config.is_none() {
-                            followed.config = self.config_of_before(head).await;
+                            followed.config = self.last_good(&head).await;
+                            if let Some(config) = &followed.config {
+                                self.host.configured(Some(config)).await;
+                            }
                         }
                     }
                 }
@@ -234,12 +237,9 @@ impl Follower {
     }
 
     /// The last configuration that could be used, where this process has not seen it yet.
-    async fn config_of_before(&self, head: Box<Commit>) -> Option<Arc<Config>> {
-        let mirror = Arc::clone(&self.mirror);
-        let found = tokio::task::spawn_blocking(move || last_good(&mirror, &head)).await;
-        let config = found.ok().flatten()?;
-        self.host.configured(Some(&config)).await;
-        Some(config)
+    pub(super) async fn last_good(&self, head: &Commit) -> Option<Arc<Config>> {
+        let (mirror, head) = (Arc::clone(&self.mirror), head.clone());
+        tokio::task::spawn_blocking(move || last_good(&mirror, &head)).await.ok().flatten()
     }
 
     /// The environments that are followed.

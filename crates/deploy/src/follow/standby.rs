@@ -2,14 +2,18 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use landfall_git::Commit;
 use landfall_journal::{Candidate, Deploy, Election, Filter, Journal, Place, Time};
 
 use super::{
     host::News,
-    look::{Look, Seen, look},
+    look::{Look, Seen, in_words, look},
     repository::Follower,
 };
-use crate::{config::Config, pause::Pause};
+use crate::{
+    config::Config,
+    pause::{Pause, ReadConfig},
+};
 
 /// How often it asks whether the leader is gone, and what the journal has.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -21,6 +25,10 @@ const LOOKS: u32 = 15;
 #[derive(Default)]
 struct Shown {
     seen: Seen,
+    /// The configuration in force.
+    config: Option<Arc<Config>>,
+    /// Whether the newest commit has one that cannot be used.
+    is_broken: bool,
     places: Vec<(String, Place)>,
     /// The newest deploys that were told.
     recorded: BTreeMap<String, Deploy>,
@@ -73,9 +81,8 @@ impl Follower {
             });
             if let Ok((looked, seen)) = looked.await {
                 shown.seen = seen;
-                if let Ok(Look::News { head, config: Ok(config) }) = looked {
-                    shown.places = self.places(&config, &head).await;
-                    self.show_pauses(&mut shown.paused, &config).await;
+                if let Ok(Look::News { head, config }) = looked {
+                    self.show_configured(shown, &head, config).await;
                 }
             }
         }
@@ -87,6 +94,35 @@ impl Follower {
                 self.host.tell(News::Recorded { environment: environment.clone(), deploy: Box::new(deploy) });
             }
         }
+    }
+
+    /// Lets the board have the environments of a configuration; of the last good one where it is broken.
+    async fn show_configured(&self, shown: &mut Shown, head: &Commit, config: ReadConfig) {
+        let config = match config {
+            Ok(config) => {
+                if std::mem::take(&mut shown.is_broken) {
+                    self.host.tell(News::GoodConfig);
+                }
+                Some(config)
+            }
+            Err(faults) => {
+                shown.is_broken = true;
+                self.host.tell(News::BrokenConfig { revision: head.id.to_string(), reason: in_words(&faults) });
+                match shown.config.take() {
+                    Some(config) => Some(config),
+                    None => self.last_good(head).await,
+                }
+            }
+        };
+        let Some(config) = config else { return };
+        let places = self.places(&config, head).await;
+        for (environment, _) in std::mem::replace(&mut shown.places, places) {
+            if !config.environments.contains_key(&environment) {
+                self.host.tell(News::Left { environment });
+            }
+        }
+        self.show_pauses(&mut shown.paused, &config).await;
+        shown.config = Some(config);
     }
 
     /// Tells of each pause once, and when a commit has ended it.
@@ -109,7 +145,7 @@ impl Follower {
         }
     }
 
-    async fn places(&self, config: &Config, head: &landfall_git::Commit) -> Vec<(String, Place)> {
+    async fn places(&self, config: &Config, head: &Commit) -> Vec<(String, Place)> {
         let mut places = Vec::new();
         for (name, environment) in self.chosen(config) {
             let branch = environment.branch.clone();

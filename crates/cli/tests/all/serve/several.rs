@@ -48,6 +48,31 @@ fn takes_over(args: &[&str]) {
     third.end();
 }
 
+#[test]
+fn one_that_stands_by_shows_what_is_there_though_landfall_yaml_is_broken() {
+    let shop = open();
+    let first = Serving::start_with(&shop, &[]);
+    first.until("Live: 1 created");
+    let good = std::fs::read_to_string(shop.work.dir().join("landfall.yaml")).unwrap();
+    shop.write("landfall.yaml", "name: [\n");
+    shop.work.commit("Break it");
+    first.until("cannot be used, so that of before stays in force");
+    let second = Serving::start_with(&shop, &["--listen", "127.0.0.1:0"]);
+    second.until("stands by");
+    second.until_page("/", "Follows the branch main");
+    second.until_page("/", "landfall.yaml cannot be used");
+
+    first.kill();
+    second.until("follows the repository from now on");
+    shop.write("landfall.yaml", &good);
+    level(&shop, "debug");
+    shop.work.commit("Mend it, and tell more");
+    second.until("Live: 1 updated");
+    let page = second.get("/");
+    assert!(!page.contains("landfall.yaml cannot be used"), "{page}");
+    second.end();
+}
+
 fn host() -> String {
     std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap().trim().to_owned()
 }
