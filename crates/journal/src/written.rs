@@ -1,8 +1,16 @@
 //! What was written to the target, while it is.
 
 use landfall_core::object::ObjectId;
+use sqlx::AssertSqlSafe;
 
-use crate::{error::Result, id::DeployId, journal::Journal, text::of_object, time::Time};
+use crate::{
+    error::Result,
+    id::DeployId,
+    journal::Journal,
+    text::of_object,
+    time::Time,
+    transaction::{Sql, most_rows, values},
+};
 
 impl Journal {
     /// The first object is about to be written. The first such time is kept.
@@ -28,15 +36,26 @@ impl Journal {
     pub async fn done(&self, id: &DeployId, objects: &[(ObjectId, Time)]) -> Result<()> {
         let mut tx = self.writing().await?;
         let place = tx.place_of(id).await?;
-        for (object, at) in objects {
-            let object = of_object(object);
-            let write = "UPDATE objects SET state = 'done', error = NULL, written = coalesce(written, $1) \
-                         WHERE deploy = $2 AND object = $3";
-            tx.run(sqlx::query(write).bind(at.as_millis()).bind(id.to_string()).bind(object.clone())).await?;
-            let end = "UPDATE spans SET ended = $1 WHERE place_id = $2 AND object = $3 AND ended IS NULL AND +started <= $1 \
-                       AND EXISTS (SELECT 1 FROM objects WHERE deploy = $4 AND object = $3 AND action = 'prune')";
-            let end = sqlx::query(end).bind(at.as_millis()).bind(place).bind(object);
-            tx.run(end.bind(id.to_string())).await?;
+        let bind =
+            |sql: Sql<'static>, (object, at): &(ObjectId, Time)| sql.bind(of_object(object)).bind(at.as_millis());
+        // The columns of VALUES are called column1 and column2 on SQLite and PostgreSQL alike.
+        for objects in objects.chunks(most_rows(2)) {
+            let write = format!(
+                "UPDATE objects SET state = 'done', error = NULL, written = coalesce(objects.written, news.column2) \
+                 FROM ({}) AS news WHERE objects.deploy = $1 AND objects.object = news.column1",
+                values(2, 2, objects.len())
+            );
+            let write = sqlx::query(AssertSqlSafe(write)).bind(id.to_string());
+            tx.run(objects.iter().fold(write, bind)).await?;
+            let end = format!(
+                "UPDATE spans SET ended = news.column2 FROM ({}) AS news \
+                 WHERE spans.place_id = $2 AND spans.object = news.column1 AND spans.ended IS NULL \
+                 AND +spans.started <= news.column2 AND EXISTS (SELECT 1 FROM objects \
+                 WHERE objects.deploy = $1 AND objects.object = news.column1 AND objects.action = 'prune')",
+                values(3, 2, objects.len())
+            );
+            let end = sqlx::query(AssertSqlSafe(end)).bind(id.to_string()).bind(place);
+            tx.run(objects.iter().fold(end, bind)).await?;
         }
         tx.commit().await
     }
