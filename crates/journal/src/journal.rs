@@ -73,7 +73,6 @@ impl Journal {
         };
         let mut connection = reach(&options, settings, location).await?;
         migrate(&mut connection, location).await?;
-        connection.close().await.map_err(|error| location.fault(error))?;
         let pool = AnyPoolOptions::new().acquire_timeout(PATIENCE);
         let pool = match &location.0 {
             // A file does not go away as a server does.
@@ -81,7 +80,13 @@ impl Journal {
             Kind::Postgres { .. } => pool.max_connections(8),
         };
         let pool = pool.after_connect(move |connection, _| Box::pin(prepare(connection, settings)));
-        Ok(Self { pool: pool.connect_lazy_with(options), location: Arc::new(location.clone()) })
+        let pool = pool.connect_lazy_with(options);
+        if matches!(location.0, Kind::Sqlite(_)) {
+            // Whoever closes a file last removes its log, and the next one has to make it again.
+            drop(pool.acquire().await.map_err(|error| location.fault(error))?);
+        }
+        connection.close().await.map_err(|error| location.fault(error))?;
+        Ok(Self { pool, location: Arc::new(location.clone()) })
     }
 
     /// Where it is.
