@@ -161,9 +161,18 @@ impl Environment {
         get(address, &format!("/get?{url}"), "x").await.unwrap_or_else(|fault| fault)
     }
 
-    /// What a file in the pod `pod` holds.
+    /// What a file in the pod `pod` holds. A pod without a readiness probe is ready a moment before its program listens.
     pub async fn file(&self, pod: &str, path: &str) -> String {
-        self.get_from(pod, &format!("http://127.0.0.1:8080/file?{path}")).await
+        let ask = async {
+            loop {
+                let answer = self.get_from(pod, &format!("http://127.0.0.1:8080/file?{path}")).await;
+                if !answer.starts_with("Connection refused") {
+                    return answer;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(PATIENCE, ask).await.unwrap()
     }
 
     /// The address of a published port.
