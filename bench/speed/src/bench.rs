@@ -34,6 +34,11 @@ pub struct Row {
     pub runs: Vec<(Tool, Cost)>,
 }
 
+/// The row of a scenario, if it was measured.
+pub fn row<'r>(rows: &'r [Row], scenario: &str, objects: usize) -> Option<&'r Row> {
+    rows.iter().find(|row| row.scenario == scenario && row.objects == objects)
+}
+
 impl Row {
     /// A row without runs.
     pub fn new(scenario: &'static str, objects: usize) -> Self {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::bench::Row;
+use crate::bench::{Row, row};
 use crate::tools::Tool;
 
 /// A goal and what was measured.
@@ -39,9 +39,7 @@ impl fmt::Display for Goal {
 
 /// Compares the rows with the goals; goals whose figures were not measured are left out.
 pub fn check(rows: &[Row]) -> Vec<Goal> {
-    let row =
-        |scenario: &str, objects: usize| rows.iter().find(|row| row.scenario == scenario && row.objects == objects);
-    let ratio = |scenario, objects, tool| row(scenario, objects)?.ratio(tool);
+    let ratio = |scenario, objects, tool| row(rows, scenario, objects)?.ratio(tool);
     let unchanged = |tool| ratio("nothing changed", 1000, tool);
     let first = |tool| ratio("first apply", 1000, tool);
     let goal = |text, wanted, measured: Option<f64>| {
@@ -63,7 +61,7 @@ pub fn check(rows: &[Row]) -> Vec<Goal> {
         limit(
             "Nothing changed, 10,000 objects, peak memory",
             150.0,
-            row("nothing changed", 10_000).and_then(|row| row.peak_mb(Tool::Landfall)),
+            row(rows, "nothing changed", 10_000).and_then(|row| row.peak_mb(Tool::Landfall)),
             " MB",
         ),
     ];

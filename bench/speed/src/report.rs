@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use crate::bench::{Options, Row};
+use crate::bench::{Options, Row, row};
 use crate::goals::Goal;
 use crate::growth::{self, Point};
 use crate::host::Host;
@@ -95,7 +95,7 @@ pub fn page(
 
 /// What no program that checks first can do better.
 fn limit_of_first_apply(rows: &[Row]) -> Option<String> {
-    let row = rows.iter().find(|row| row.scenario == "first apply" && row.objects == 1000)?;
+    let row = row(rows, "first apply", 1000)?;
     let best = row.ratio(Tool::Flux)? / row.ratio(Tool::Bare)?;
     Some(format!(
         "A first apply sends two requests for each object, as Flux's engine does: one that checks, one that writes. The bare client, \

@@ -99,27 +99,32 @@ impl Tx<'_> {
         conflict: &str,
         width: usize,
         rows: &[T],
-        bind: impl for<'q> Fn(Sql<'q>, &T) -> Sql<'q>,
+        bind: impl Fn(Sql<'static>, &T) -> Sql<'static>,
     ) -> Result<u64> {
+        let begin = |values| sqlx::query(sqlx::AssertSqlSafe(format!("{insert} {values} {conflict}")));
+        self.run_rows(rows, 1, width, begin, bind).await
+    }
+
+    /// Runs a statement for many rows, by few statements. `begin` makes it of `VALUES ($5, $6), ($7, $8)`, where `first` is
+    /// the number of the first value, and binds the values before that one; `bind` binds the `width` values of a row.
+    pub async fn run_rows<T>(
+        &mut self,
+        rows: &[T],
+        first: usize,
+        width: usize,
+        begin: impl Fn(String) -> Sql<'static>,
+        bind: impl Fn(Sql<'static>, &T) -> Sql<'static>,
+    ) -> Result<u64> {
+        let most = MOST_VALUES / width;
         let mut written = 0;
-        for rows in rows.chunks(most_rows(width)) {
-            let text = format!("{insert} {} {conflict}", values(1, width, rows.len()));
-            let sql = rows.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), &bind);
-            written += self.run(sql).await?;
+        for rows in rows.chunks(most) {
+            let each: Vec<String> = (0..rows.len()).map(|row| placeholders(first + row * width, width)).collect();
+            let sql = rows.iter().fold(begin(format!("VALUES {}", each.join(", "))), &bind);
+            // Only a full one comes again.
+            written += self.run(sql.persistent(rows.len() == most)).await?;
         }
         Ok(written)
     }
-}
-
-/// How many rows of so many values one statement may have.
-pub(crate) fn most_rows(width: usize) -> usize {
-    MOST_VALUES / width
-}
-
-/// `VALUES ($5, $6), ($7, $8)`.
-pub(crate) fn values(first: usize, width: usize, rows: usize) -> String {
-    let each: Vec<String> = (0..rows).map(|row| placeholders(first + row * width, width)).collect();
-    format!("VALUES {}", each.join(", "))
 }
 
 /// `($5, $6, $7)`.

@@ -3,14 +3,7 @@
 use landfall_core::object::ObjectId;
 use sqlx::AssertSqlSafe;
 
-use crate::{
-    error::Result,
-    id::DeployId,
-    journal::Journal,
-    text::of_object,
-    time::Time,
-    transaction::{Sql, most_rows, values},
-};
+use crate::{error::Result, id::DeployId, journal::Journal, text::of_object, time::Time, transaction::Sql};
 
 impl Journal {
     /// The first object is about to be written. The first such time is kept.
@@ -39,24 +32,24 @@ impl Journal {
         let bind =
             |sql: Sql<'static>, (object, at): &(ObjectId, Time)| sql.bind(of_object(object)).bind(at.as_millis());
         // The columns of VALUES are called column1 and column2 on SQLite and PostgreSQL alike.
-        for objects in objects.chunks(most_rows(2)) {
-            let write = format!(
+        let write = |values| {
+            let text = format!(
                 "UPDATE objects SET state = 'done', error = NULL, written = coalesce(objects.written, news.column2) \
-                 FROM ({}) AS news WHERE objects.deploy = $1 AND objects.object = news.column1",
-                values(2, 2, objects.len())
+                 FROM ({values}) AS news WHERE objects.deploy = $1 AND objects.object = news.column1"
             );
-            let write = sqlx::query(AssertSqlSafe(write)).bind(id.to_string());
-            tx.run(objects.iter().fold(write, bind)).await?;
-            let end = format!(
-                "UPDATE spans SET ended = news.column2 FROM ({}) AS news \
+            sqlx::query(AssertSqlSafe(text)).bind(id.to_string())
+        };
+        tx.run_rows(objects, 2, 2, write, bind).await?;
+        let end = |values| {
+            let text = format!(
+                "UPDATE spans SET ended = news.column2 FROM ({values}) AS news \
                  WHERE spans.place_id = $2 AND spans.object = news.column1 AND spans.ended IS NULL \
                  AND +spans.started <= news.column2 AND EXISTS (SELECT 1 FROM objects \
-                 WHERE objects.deploy = $1 AND objects.object = news.column1 AND objects.action = 'prune')",
-                values(3, 2, objects.len())
+                 WHERE objects.deploy = $1 AND objects.object = news.column1 AND objects.action = 'prune')"
             );
-            let end = sqlx::query(AssertSqlSafe(end)).bind(id.to_string()).bind(place);
-            tx.run(objects.iter().fold(end, bind)).await?;
-        }
+            sqlx::query(AssertSqlSafe(text)).bind(id.to_string()).bind(place)
+        };
+        tx.run_rows(objects, 3, 2, end, bind).await?;
         tx.commit().await
     }
 
