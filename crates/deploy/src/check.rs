@@ -31,14 +31,15 @@ pub async fn check(target: &dyn Target, planned: &mut Planned, progress: &dyn Pr
     for (index, outcome) in outcomes {
         let Some(item) = plan.items.get_mut(index) else { continue };
         let (desired, live) = (manifests.get(&item.id).copied(), observation.live.get(&item.id));
-        let parsed = || live.and_then(|live| live.parse().ok());
-        let outcome = match (outcome, desired, parsed()) {
-            (Ok(CheckOutcome::Refused(fault)), Some(desired), Some(live))
-                if fault.is_immutable() && item.replace_instead(desired, &live, options) =>
-            {
+        let mut replaces_instead = || {
+            let parsed = live.and_then(|live| live.parse().ok());
+            matches!((desired, parsed), (Some(desired), Some(live)) if item.replace_instead(desired, &live, options))
+        };
+        let outcome = match outcome {
+            Ok(CheckOutcome::Refused(fault)) if fault.is_immutable() && replaces_instead() => {
                 target.check(item, catalog).await
             }
-            (outcome, ..) => outcome,
+            outcome => outcome,
         };
         let fault = match outcome {
             Ok(CheckOutcome::Accepted(result)) => {
