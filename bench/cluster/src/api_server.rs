@@ -24,7 +24,7 @@ pub(crate) struct ApiServer {
 
 impl ApiServer {
     /// Writes the keys and users into the folder, and starts the server without waiting for it.
-    pub(crate) fn start(id: &str, folder: &Path, address: IpAddr, services: &str, service_accounts: bool) -> Self {
+    pub(crate) fn start(id: &str, folder: &Path, address: IpAddr, services: &str, flags: Vec<String>) -> Self {
         let port = free_port(address);
         let file = |name: &str| folder.join(name).display().to_string();
         fs::write(folder.join("tokens.csv"), users::tokens_csv()).expect("the cluster's folder is writable");
@@ -58,9 +58,7 @@ impl ApiServer {
             // The endpoints of the Service `kubernetes` may not be a loopback address.
             command.push("--endpoint-reconciler-type=none".to_owned());
         }
-        if !service_accounts {
-            command.push("--disable-admission-plugins=ServiceAccount".to_owned());
-        }
+        command.extend(flags);
         let name = format!("{id}/kube-apiserver");
         keeper().run(&name, folder, &command);
         Self { name, address, port }

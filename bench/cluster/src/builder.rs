@@ -21,6 +21,7 @@ pub struct Builder {
     kwok_nodes: u32,
     real_node: bool,
     service_accounts: Option<bool>,
+    api_server_flags: Vec<String>,
 }
 
 impl Builder {
@@ -58,6 +59,12 @@ impl Builder {
         self
     }
 
+    /// Starts the API server with one more flag, such as `--disable-http2-serving`.
+    pub fn api_server_flag(mut self, flag: &str) -> Self {
+        self.api_server_flags.push(flag.to_owned());
+        self
+    }
+
     /// Starts the cluster and waits until it is ready, its nodes included.
     pub fn start(self) -> Cluster {
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -71,7 +78,11 @@ impl Builder {
         let node = self.real_node.then(|| Node::start(&id, &folder));
         let address = node.as_ref().map_or(Ipv4Addr::LOCALHOST.into(), Node::machine_address);
         let services = node.as_ref().map_or("10.96.0.0/16".to_owned(), Node::service_range);
-        let api_server = ApiServer::start(&id, &folder, address, &services, accounts);
+        let mut flags = self.api_server_flags.clone();
+        if !accounts {
+            flags.push("--disable-admission-plugins=ServiceAccount".to_owned());
+        }
+        let api_server = ApiServer::start(&id, &folder, address, &services, flags);
         let (url, ca) = (api_server.url(), folder.join("certs/apiserver.crt"));
         for user in users::WEAK_USERS {
             users::write_kubeconfig(&folder, user, &url, &ca, &users::token(user));

@@ -1,7 +1,7 @@
-// Command flux-engine applies a folder of manifests with Flux's own apply engine, github.com/fluxcd/pkg/ssa, as Flux's
-// kustomize-controller drives it. Everything around the engine is left out: fetching, building, decryption, health, status.
+// Command flux-engine applies a folder of manifests with Flux's own apply engine, github.com/fluxcd/pkg/ssa, called as Flux's
+// kustomize-controller calls it. Everything around the engine is left out: fetching, building, decryption, health, status.
 //
-//	flux-engine -kubeconfig FILE -namespace NAMESPACE -dir FOLDER [-inventory FILE]
+//	flux-engine -kubeconfig FILE -namespace NAMESPACE -dir FOLDER [-inventory FILE] [-concurrency N]
 //
 // It prints one line of JSON. The inventory, which Flux keeps in the status of its own object, is a file here: objects that it
 // has and the folder has not are deleted, and it is written again.
@@ -27,9 +27,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// The default of kustomize-controller's --concurrent-ssa.
-const concurrentApplies = 4
-
 type report struct {
 	Seconds float64        `json:"seconds"`
 	Actions map[string]int `json:"actions"`
@@ -37,6 +34,7 @@ type report struct {
 
 type arguments struct {
 	kubeconfig, namespace, dir, inventory string
+	concurrency                           int
 }
 
 func main() {
@@ -45,6 +43,7 @@ func main() {
 	flag.StringVar(&args.namespace, "namespace", "default", "the namespace of manifests that name none")
 	flag.StringVar(&args.dir, "dir", "", "the folder of manifests")
 	flag.StringVar(&args.inventory, "inventory", "", "the file that remembers what was applied; without it nothing is pruned")
+	flag.IntVar(&args.concurrency, "concurrency", 0, "how many objects are applied at a time; without it as many as the engine does by default")
 	flag.Parse()
 	if err := run(context.Background(), args); err != nil {
 		fmt.Fprintln(os.Stderr, "flux-engine:", err)
@@ -74,7 +73,9 @@ func run(ctx context.Context, args arguments) error {
 		}
 	}
 	manager := ssa.NewResourceManager(kube, nil, ssa.Owner{Field: "kustomize-controller", Group: "kustomize.toolkit.fluxcd.io"})
-	manager.SetConcurrency(concurrentApplies)
+	if args.concurrency > 0 {
+		manager.SetConcurrency(args.concurrency)
+	}
 	manager.SetOwnerLabels(objects, "bench", args.namespace)
 	changes, err := manager.ApplyAllStaged(ctx, objects, ssa.DefaultApplyOptions())
 	if err != nil {

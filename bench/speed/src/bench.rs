@@ -144,9 +144,9 @@ impl Bench {
     }
 
     /// Sends a script's requests, reading a folder meanwhile.
-    pub fn bare(&self, kubeconfig: &Path, phases: &[Vec<Call>], folder: &Path) -> Cost {
+    pub fn bare(&self, tool: Tool, kubeconfig: &Path, phases: &[Vec<Call>], folder: &Path) -> Cost {
         let script = self.path("script.json");
         fs::write(&script, serde_json::to_vec(phases).expect("JSON")).expect("the folder is writable");
-        measure::run(tools::bare(kubeconfig, &script, folder)).0
+        measure::run(tools::bare(tool, kubeconfig, &script, folder)).0
     }
 }

@@ -18,10 +18,7 @@ pub fn describe() -> Vec<String> {
             "Kubernetes {} (kube-apiserver and kubectl), etcd without fsync, no controllers",
             version("k8s.io/kubernetes", "kubernetes")
         ),
-        format!(
-            "Flux's engine: github.com/fluxcd/pkg/ssa {}, 4 at a time as kustomize-controller has it",
-            version("github.com/fluxcd/pkg/ssa", "flux")
-        ),
+        format!("Flux's engine: github.com/fluxcd/pkg/ssa {}", version("github.com/fluxcd/pkg/ssa", "flux")),
         format!("{}, {}", first_line("rustc", "--version"), first_line("go", "version")),
     ]
 }

@@ -22,8 +22,9 @@ pub fn run(options: &Options) -> Vec<Row> {
     if ["first apply", "nothing changed", "one changed", "100 pruned"].into_iter().any(wanted) {
         // kubectl's run without changes takes minutes for 1,000 objects: a small folder has to do in a quick run.
         if options.quick {
-            rows.extend(mixed(&Bench::start(), 100, options, &[Tool::Landfall, Tool::Kubectl, Tool::Flux, Tool::Bare]));
-            rows.extend(mixed(&Bench::start(), 1000, options, &[Tool::Landfall, Tool::Flux, Tool::Bare]));
+            let without_kubectl = Tool::ALL.into_iter().filter(|tool| *tool != Tool::Kubectl).collect::<Vec<_>>();
+            rows.extend(mixed(&Bench::start(), 100, options, &Tool::ALL));
+            rows.extend(mixed(&Bench::start(), 1000, options, &without_kubectl));
         } else {
             rows.extend(mixed(&Bench::start(), 1000, options, &Tool::ALL));
         }
@@ -48,10 +49,10 @@ fn mixed(bench: &Bench, count: usize, options: &Options, tools: &[Tool]) -> Vec<
         let tools: Vec<Tool> = tools.iter().copied().filter(|tool| is_last || *tool != Tool::Kubectl).collect();
         places = first_apply(bench, count, &tools, &mut first);
     }
-    let managed: Vec<&Place> = places.iter().filter(|place| place.tool != Tool::Bare).collect();
+    let managed: Vec<&Place> = places.iter().collect();
     vec![
         first,
-        nothing_changed(bench, count, &managed, tools.contains(&Tool::Bare), options),
+        nothing_changed(bench, count, &managed, options),
         one_changed(bench, count, &managed, options),
         pruned(bench, count, &managed, options),
     ]
@@ -59,19 +60,19 @@ fn mixed(bench: &Bench, count: usize, options: &Options, tools: &[Tool]) -> Vec<
 
 fn first_apply(bench: &Bench, count: usize, tools: &[Tool], row: &mut Row) -> Vec<Place> {
     let mut places = Vec::new();
-    for tool in tools.iter().filter(|tool| **tool != Tool::Bare) {
+    for tool in tools.iter().filter(|tool| !tool.is_bare()) {
         let place = place(bench, *tool, count);
         if *tool == Tool::Landfall {
             let (cost, sent) = bench.apply_audited(&place.kubeconfig, &place.folder);
             row.add(*tool, cost);
-            if tools.contains(&Tool::Bare) {
-                let bare = self::place(bench, Tool::Bare, count);
+            for tool in tools.iter().filter(|tool| tool.is_bare()) {
+                let bare = self::place(bench, *tool, count);
                 let selector =
                     ["get", "configmaps", "-n", &place.namespace, "-l", "landfall.dev/inventory", "-o", "json"];
                 let inventory = script::inventory(&bench.cluster.kubectl(&selector).ok());
                 let mut phases = vec![script::moved(script::lists(&sent), &place.namespace, &bare.namespace)];
                 phases.extend(script::first_apply(&bare.folder, &bare.namespace, &inventory));
-                row.add(Tool::Bare, bench.bare(&bare.kubeconfig, &phases, &bare.folder));
+                row.add(*tool, bench.bare(*tool, &bare.kubeconfig, &phases, &bare.folder));
             }
         } else {
             row.add(*tool, bench.apply(*tool, &place.kubeconfig, &place.folder));
@@ -91,13 +92,13 @@ fn place(bench: &Bench, tool: Tool, count: usize) -> Place {
 /// How often a tool runs what is quick for Landfall.
 fn repeats(tool: Tool, options: &Options) -> usize {
     match tool {
-        Tool::Landfall | Tool::Bare => options.rounds,
-        Tool::Flux if !options.quick => 3.min(options.rounds),
-        Tool::Flux | Tool::Kubectl => 1,
+        Tool::Landfall | Tool::Bare | Tool::BareShared => options.rounds,
+        Tool::Flux | Tool::FluxAtOnce if !options.quick => 3.min(options.rounds),
+        Tool::Flux | Tool::FluxAtOnce | Tool::Kubectl => 1,
     }
 }
 
-fn nothing_changed(bench: &Bench, count: usize, places: &[&Place], bare: bool, options: &Options) -> Row {
+fn nothing_changed(bench: &Bench, count: usize, places: &[&Place], options: &Options) -> Row {
     let mut row = Row::new("nothing changed", count);
     let ours = places.iter().find(|place| place.tool == Tool::Landfall).expect("Landfall takes part");
     // Not counted: it shows the requests.
@@ -106,8 +107,10 @@ fn nothing_changed(bench: &Bench, count: usize, places: &[&Place], bare: bool, o
     for round in 0..options.rounds {
         for place in places.iter().filter(|place| round < repeats(place.tool, options)) {
             row.add(place.tool, bench.apply(place.tool, &place.kubeconfig, &place.folder));
-            if place.tool == Tool::Landfall && bare {
-                row.add(Tool::Bare, bench.bare(&place.kubeconfig, &lists, &place.folder));
+            if place.tool == Tool::Landfall {
+                for tool in [Tool::Bare, Tool::BareShared] {
+                    row.add(tool, bench.bare(tool, &place.kubeconfig, &lists, &place.folder));
+                }
             }
         }
     }
@@ -144,13 +147,13 @@ fn pruned(bench: &Bench, count: usize, places: &[&Place], options: &Options) -> 
 }
 
 fn unchanged_many(bench: &Bench, count: usize, options: &Options) -> Row {
-    let places = [Tool::Landfall, Tool::Flux].map(|tool| place(bench, tool, count));
+    let places = [Tool::Landfall, Tool::FluxAtOnce].map(|tool| place(bench, tool, count));
     for place in &places {
         eprintln!("bench: {} applies {count} objects, which is not counted", place.tool);
         bench.apply(place.tool, &place.kubeconfig, &place.folder);
     }
     let few = Options { quick: true, ..options.clone() };
-    let mut row = nothing_changed(bench, count, &places.iter().collect::<Vec<_>>(), true, &few);
+    let mut row = nothing_changed(bench, count, &places.iter().collect::<Vec<_>>(), &few);
     row.scenario = "nothing changed";
     row
 }
@@ -158,7 +161,7 @@ fn unchanged_many(bench: &Bench, count: usize, options: &Options) -> Row {
 /// Many ConfigMaps that are not there yet.
 fn cold(bench: &Bench, count: usize) -> Row {
     let mut row = Row::new("ConfigMaps cold", count);
-    for tool in [Tool::Landfall, Tool::Kubectl, Tool::Flux] {
+    for tool in [Tool::Landfall, Tool::Kubectl, Tool::FluxAtOnce] {
         let (namespace, kubeconfig) = bench.namespace();
         let folder = bench.path(&namespace);
         workload::config_maps(&folder, count, &Namespaces(vec![&namespace])).expect("the folder is writable");

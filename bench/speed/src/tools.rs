@@ -16,15 +16,25 @@ pub enum Tool {
     Landfall,
     /// kubectl of the server's version.
     Kubectl,
-    /// Flux's engine, `github.com/fluxcd/pkg/ssa`.
+    /// Flux's engine, `github.com/fluxcd/pkg/ssa`, with its defaults: one object at a time.
     Flux,
-    /// The same requests as Landfall's, and nothing else.
+    /// The same with the concurrency that kustomize-controller gives it by default.
+    FluxAtOnce,
+    /// The same requests as Landfall's, and nothing else, over a connection for each that is under way.
     Bare,
+    /// The same over one connection, as Landfall has it.
+    BareShared,
 }
 
 impl Tool {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 4] = [Self::Landfall, Self::Kubectl, Self::Flux, Self::Bare];
+    pub const ALL: [Self; 6] =
+        [Self::Landfall, Self::Kubectl, Self::Flux, Self::FluxAtOnce, Self::Bare, Self::BareShared];
+
+    /// Whether it only sends the requests of a script.
+    pub fn is_bare(self) -> bool {
+        matches!(self, Self::Bare | Self::BareShared)
+    }
 }
 
 impl fmt::Display for Tool {
@@ -33,7 +43,9 @@ impl fmt::Display for Tool {
             Self::Landfall => "Landfall",
             Self::Kubectl => "kubectl",
             Self::Flux => "Flux's engine",
+            Self::FluxAtOnce => "the same, 4 at once",
             Self::Bare => "bare requests",
+            Self::BareShared => "the same, one connection",
         })
     }
 }
@@ -57,18 +69,21 @@ pub fn beside(name: &str) -> PathBuf {
     path
 }
 
-/// Applies a folder. All three tools apply and prune; the kubeconfig's namespace is where each keeps its records.
+/// The default of kustomize-controller's `--concurrent-ssa`.
+const CONCURRENT_SSA: &str = "4";
+
+/// Applies a folder. All tools apply and prune; the kubeconfig's namespace is where each keeps its records.
 pub fn apply(tool: Tool, kubeconfig: &Path, folder: &Path) -> Command {
     match tool {
         Tool::Landfall => apply_as_kubectl(&beside("landfall"), kubeconfig, folder),
         Tool::Kubectl => apply_as_kubectl(&program("kubectl"), kubeconfig, folder),
-        Tool::Flux => {
-            let mut command = clean(&program("flux-engine"), kubeconfig);
-            command.arg("-kubeconfig").arg(kubeconfig).arg("-dir").arg(folder);
-            command.arg("-inventory").arg(kubeconfig.with_extension("flux-inventory"));
+        Tool::Flux => flux_engine(kubeconfig, folder),
+        Tool::FluxAtOnce => {
+            let mut command = flux_engine(kubeconfig, folder);
+            command.args(["-concurrency", CONCURRENT_SSA]);
             command
         }
-        Tool::Bare => panic!("bare requests need a script"),
+        Tool::Bare | Tool::BareShared => panic!("bare requests need a script"),
     }
 }
 
@@ -78,9 +93,19 @@ fn apply_as_kubectl(program: &Path, kubeconfig: &Path, folder: &Path) -> Command
     command
 }
 
+fn flux_engine(kubeconfig: &Path, folder: &Path) -> Command {
+    let mut command = clean(&program("flux-engine"), kubeconfig);
+    command.arg("-kubeconfig").arg(kubeconfig).arg("-dir").arg(folder);
+    command.arg("-inventory").arg(kubeconfig.with_extension("flux-inventory"));
+    command
+}
+
 /// Sends the requests of a script with [`crate::bare`], reading the files of a folder meanwhile.
-pub fn bare(kubeconfig: &Path, script: &Path, folder: &Path) -> Command {
+pub fn bare(tool: Tool, kubeconfig: &Path, script: &Path, folder: &Path) -> Command {
     let mut command = clean(&env::current_exe().expect("this program knows its own path"), kubeconfig);
     command.arg("bare").arg("--script").arg(script).arg("--read").arg(folder).arg("--kubeconfig").arg(kubeconfig);
+    if tool == Tool::BareShared {
+        command.arg("--shared");
+    }
     command
 }

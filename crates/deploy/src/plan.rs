@@ -1,6 +1,6 @@
 //! Reads a target and computes the plan.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use landfall_core::{
     catalog::{Catalog, ServedKind},
@@ -149,7 +149,8 @@ async fn observe_and_compute(
     if let Some(inventory) = inventory.filter(|_| request.options.prune) {
         observation.add_unserved(inventory, &catalog);
     }
-    let mut surroundings = Surroundings { claims: claims(&inventories), ..Surroundings::default() };
+    let mut surroundings =
+        Surroundings { claims: claims(&inventories, &desired, &observation), ..Surroundings::default() };
     let compute_plan = |surroundings: &Surroundings| {
         compute(&PlanInput {
             desired: &desired,
@@ -216,10 +217,17 @@ fn wanted<'a>(
     of_inventory.chain(of_desired).collect()
 }
 
-fn claims(inventories: &Inventories) -> BTreeMap<ObjectId, String> {
+/// Which of the objects that are desired or live other environments have recorded as theirs.
+fn claims(inventories: &Inventories, desired: &DesiredSet, observation: &Observation) -> BTreeMap<ObjectId, String> {
+    let desired: HashSet<&ObjectId> = match inventories.others.is_empty() {
+        true => HashSet::new(),
+        false => desired.objects.iter().map(|desired| &desired.id).collect(),
+    };
     let mut claims = BTreeMap::new();
     for (name, inventory) in &inventories.others {
-        claims.extend(inventory.objects.keys().map(|id| (id.clone(), format!("the environment {name}"))));
+        let ids = inventory.objects.keys();
+        let ids = ids.filter(|id| desired.contains(id) || observation.live.contains_key(*id));
+        claims.extend(ids.map(|id| (id.clone(), format!("the environment {name}"))));
     }
     claims
 }

@@ -20,6 +20,11 @@ impl Answers {
         self.kept.get_or_init(Mutex::default);
     }
 
+    /// Whether somebody asked for them.
+    pub fn are_kept(&self) -> bool {
+        self.kept.get().is_some()
+    }
+
     /// Keeps an answer, if somebody asked for them.
     pub fn keep(&self, id: &ObjectId, body: Vec<u8>) {
         if let Some(kept) = self.kept.get() {

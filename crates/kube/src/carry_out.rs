@@ -16,6 +16,9 @@ use crate::{
     path, replace,
 };
 
+/// The metadata of what was written. Servers of other people's kinds may only know how to answer with all of it.
+const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
+
 /// Whether the server only says what it would do.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum DryRun {
@@ -44,11 +47,11 @@ pub async fn carry_out(api: &Api, item: &Item, kind: &ServedKind) -> Result<Carr
     match &item.action {
         Action::Create { body, server_side: false } => create(api, item, kind, body).await,
         Action::Create { body, server_side: true } => {
-            let answer = api.call(server_side_call(item, kind, body, DryRun::No)).await;
+            let answer = api.call(metadata_only(api, server_side_call(item, kind, body, DryRun::No))).await;
             carried(api, item, body, answer)
         }
         Action::Update { patch, .. } => {
-            let answer = api.call(patch_call(item, kind, patch, DryRun::No)).await;
+            let answer = api.call(metadata_only(api, patch_call(item, kind, patch, DryRun::No))).await;
             let body = match patch {
                 Write::Patch(patch) => &patch.body,
                 Write::ServerSide(body) => body,
@@ -70,7 +73,7 @@ pub async fn carry_out(api: &Api, item: &Item, kind: &ServedKind) -> Result<Carr
 /// Creates an object. Where the request has to be sent again because the answer was lost, the object may be there
 /// already, created by the first one.
 pub async fn create(api: &Api, item: &Item, kind: &ServedKind, body: &Value) -> Result<Carried, TargetError> {
-    let answer = api.call(create_call(item, kind, body, DryRun::No)).await;
+    let answer = api.call(metadata_only(api, create_call(item, kind, body, DryRun::No))).await;
     if let Err(CallError::Status(status)) = &answer
         && status.is_already_exists()
         && let Ok(existing) = api.call(Call::get(path::object(kind, &item.id))).await
@@ -79,6 +82,12 @@ pub async fn create(api: &Api, item: &Item, kind: &ServedKind, body: &Value) -> 
         return carried(api, item, body, Ok(existing));
     }
     carried(api, item, body, answer)
+}
+
+/// A write of which only the metadata are needed, unless somebody wants to see the objects: the rest would cost the server and
+/// us for nothing, and a Secret need not come back.
+pub fn metadata_only(api: &Api, call: Call) -> Call {
+    if api.answers.are_kept() { call } else { call.accept(METADATA) }
 }
 
 /// Whether an object that exists carries just the configuration that we wanted to create.

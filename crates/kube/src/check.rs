@@ -33,6 +33,8 @@ pub async fn check(api: &Api, item: &Item, kind: &ServedKind) -> Result<CheckOut
             return Ok(CheckOutcome::Accepted(Box::default()));
         }
     };
+    // Only an update is compared with what is live.
+    let call = if matches!(item.action, Action::Update { .. }) { call } else { carry_out::metadata_only(api, call) };
     match api.call(call).await {
         Ok(answer) => match result(item, &answer.body) {
             Ok(object) => {

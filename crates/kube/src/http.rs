@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use crate::{
     answers::Answers,
+    client::Brief,
     retry::{Failure, Retry},
     status::{Status, title},
     throttle::Throttle,
@@ -117,6 +118,7 @@ impl Api {
             .header(header::ACCEPT, call.accept)
             .header(header::CONTENT_TYPE, call.content_type)
             .header(header::USER_AGENT, concat!("landfall/", env!("CARGO_PKG_VERSION")))
+            .extension(Brief)
             .body(Body::from(call.body.clone()))
             .map_err(|error| Failure::Final(error.to_string()))?;
         let exchange = async {

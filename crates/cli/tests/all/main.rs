@@ -13,6 +13,7 @@ mod apply;
 mod apply_output;
 mod bad_input;
 mod conformance;
+mod connections;
 mod docker;
 mod documentation;
 #[path = "../../../../bench/cluster/tests/all/every_file.rs"]
