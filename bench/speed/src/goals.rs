@@ -50,7 +50,7 @@ pub fn check(rows: &[Row]) -> Vec<Goal> {
         goal("Nothing changed, 1,000 objects, against kubectl", 300.0, unchanged(Tool::Kubectl)),
         goal("Nothing changed, 1,000 objects, against Flux's engine", 15.0, unchanged(Tool::Flux)),
         limit(
-            "Nothing changed, 1,000 objects, of the bare lists and file reads",
+            "Nothing changed, 1,000 objects, of the bare lists over 32 connections and file reads",
             1.5,
             unchanged(Tool::Bare).map(f64::recip),
             "x",

@@ -93,7 +93,7 @@ pub fn page(
     for goal in goals {
         let _ = writeln!(page, "- {goal}");
     }
-    if let Some(words) = limit_of_first_apply(rows) {
+    for words in [floor_of_unchanged(rows), limit_of_first_apply(rows)].into_iter().flatten() {
         let _ = writeln!(page, "\n{words}");
     }
     page.push_str(GROWTH);
@@ -103,6 +103,15 @@ pub fn page(
     page.push_str(&serve.section());
     page.push_str(&host.section());
     page
+}
+
+/// How far a run without changes is from its requests alone, sent in the same way.
+fn floor_of_unchanged(rows: &[Row]) -> Option<String> {
+    let above = row(rows, "nothing changed", 1000)?.ratio(Tool::BareShared)?.recip();
+    Some(format!(
+        "A run without changes takes {above:.2} times as long as the bare lists over one connection, Landfall's own way: the rest is reading\n\
+         the manifests, comparing, and the journal."
+    ))
 }
 
 /// What no program that checks first can do better.

@@ -22,13 +22,13 @@ use tower::{Service, ServiceBuilder};
 /// How long a connection may take until it can be used. Somebody who forgot to start the VPN is told so after this time.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How often a silent connection is probed.
+/// How often a silent connection is probed by the kernel.
 const KEEPALIVE: Duration = Duration::from_secs(10);
 
-/// After so much silence a shared connection with requests under way is asked whether it still works, and given up after
-/// [`PING_TIMEOUT`]: as `k8s.io/apimachinery/pkg/util/net` has it.
-const PING_AFTER: Duration = Duration::from_secs(30);
-const PING_TIMEOUT: Duration = Duration::from_secs(15);
+/// After so much silence a shared connection with requests under way is probed (RFC 9113 section 6.7). Without an answer it is
+/// given up after as long again, and the requests are sent again on a new one. The kernel's probes would not do: a
+/// router or relay that has lost the way to the server may still answer them.
+const PING: Duration = Duration::from_secs(5);
 
 /// So much of answers may be under way that nobody has read yet: one, and all of a connection. A page of a list has about 1 MB.
 const STREAM_WINDOW: u32 = 4 << 20;
@@ -42,7 +42,8 @@ pub struct Brief;
 ///
 /// What is [`Brief`] shares one connection where the server speaks HTTP/2, as kubectl's requests do: a handshake costs the
 /// server about 2 ms of its processor, more than a list of a hundred objects. Watches and logs have a connection each: a
-/// server, or what stands before it, allows only so many streams on one (often 100), and they would not leave room.
+/// server, or what stands before it, allows only so many streams on one (often 100), and they would not leave room. So does
+/// the lock, which must be renewed also while the shared connection is silent.
 #[derive(Clone)]
 struct Lanes {
     shared: Lane,
@@ -84,8 +85,8 @@ pub fn client(mut config: Config) -> kube::Result<Client> {
     let mut multiplexing = HttpClient::builder(TokioExecutor::new());
     multiplexing
         .timer(TokioTimer::new())
-        .http2_keep_alive_interval(PING_AFTER)
-        .http2_keep_alive_timeout(PING_TIMEOUT)
+        .http2_keep_alive_interval(PING)
+        .http2_keep_alive_timeout(PING)
         .http2_initial_stream_window_size(STREAM_WINDOW)
         .http2_initial_connection_window_size(CONNECTION_WINDOW);
     let lanes = Lanes { shared: multiplexing.build(shared), own: HttpClient::builder(TokioExecutor::new()).build(own) };
@@ -105,7 +106,7 @@ fn connectors(config: &Config) -> kube::Result<(Connector, Connector)> {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
-    // A watch may be silent for long: only the kernel's own probes notice that the other side is gone.
+    // A watch may be silent for long: only these probes notice that the other side is gone.
     tcp.set_keepalive(Some(KEEPALIVE));
     tcp.set_keepalive_interval(Some(KEEPALIVE));
     tcp.set_keepalive_retries(Some(3));

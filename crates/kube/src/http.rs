@@ -43,6 +43,8 @@ pub struct Call {
     pub(crate) body: Vec<u8>,
     pub(crate) content_type: &'static str,
     pub(crate) accept: &'static str,
+    /// Whether it may share its connection with others.
+    pub(crate) shares: bool,
 }
 
 /// An answer of success.
@@ -72,12 +74,19 @@ impl Call {
 
     /// A write with a JSON body.
     pub fn new(method: Method, path: impl Into<String>, body: Vec<u8>) -> Self {
-        Self { method, path: path.into(), body, content_type: "application/json", accept: "application/json" }
+        let json = "application/json";
+        Self { method, path: path.into(), body, content_type: json, accept: json, shares: true }
     }
 
     /// Another media type of the body.
     pub fn content_type(mut self, content_type: &'static str) -> Self {
         self.content_type = content_type;
+        self
+    }
+
+    /// Sends it over a connection that it shares with nobody: it gets through also where the shared one has gone silent.
+    pub fn apart(mut self) -> Self {
+        self.shares = false;
         self
     }
 
@@ -112,15 +121,17 @@ impl Api {
     async fn attempt(&self, call: &Call) -> Result<Answer, Failure> {
         let _permit = self.throttle.admit().await;
         let started = Instant::now();
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method(&call.method)
             .uri(&call.path)
             .header(header::ACCEPT, call.accept)
             .header(header::CONTENT_TYPE, call.content_type)
             .header(header::USER_AGENT, concat!("landfall/", env!("CARGO_PKG_VERSION")))
-            .extension(Brief)
             .body(Body::from(call.body.clone()))
             .map_err(|error| Failure::Final(error.to_string()))?;
+        if call.shares {
+            request.extensions_mut().insert(Brief);
+        }
         let exchange = async {
             let response = self.client.send(request).await.map_err(|error| Failure::of_transport(&error))?;
             let (head, body) = response.into_parts();

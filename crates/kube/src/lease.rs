@@ -26,6 +26,10 @@ use crate::http::{Api, Call, CallError};
 const DURATION: Duration = Duration::from_secs(15);
 const RENEW_EVERY: Duration = Duration::from_secs(5);
 
+/// A renewal that takes longer is given up with its connection, and tried again on another: there is time for two.
+const RENEW_WITHIN: Duration = Duration::from_secs(5);
+const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
 #[derive(Clone, Serialize, Deserialize)]
 struct Lease {
     #[serde(rename = "apiVersion", default)]
@@ -127,7 +131,7 @@ fn is_long_gone(spec: &Spec, duration: Duration) -> bool {
 }
 
 async fn read(api: &Api, path: &str) -> Result<Option<Lease>, TargetError> {
-    match api.call(Call::get(path)).await {
+    match api.call(Call::get(path).apart()).await {
         Ok(answer) => serde_json::from_slice(&answer.body)
             .map(Some)
             .map_err(|error| TargetError::Other(format!("The lock {path} cannot be read: {error}"))),
@@ -171,7 +175,7 @@ async fn take(api: &Api, path: &str, mut lease: Lease, holder: &str) -> Result<b
 async fn write(api: &Api, method: Method, path: &str, lease: &Lease) -> Result<bool, TargetError> {
     let body = serde_json::to_vec(lease)
         .map_err(|error| TargetError::Other(format!("The lock cannot be written: {error}")))?;
-    match api.call(Call::new(method.clone(), path, body)).await {
+    match api.call(Call::new(method.clone(), path, body).apart()).await {
         Ok(_) => Ok(true),
         // Where the answer to a write was lost, and it was sent again, its own first sending is in the way.
         Err(CallError::Status(status)) if status.code == 409 => {
@@ -191,8 +195,10 @@ fn hold(api: &Arc<Api>, path: String, holder: &str) -> HeldLease {
 /// Renews the lease until it is lost: taken by somebody else, or not renewed within its duration.
 async fn renew(api: Arc<Api>, path: String, holder: String, held: Arc<AtomicBool>) {
     let mut renewed = Instant::now();
+    let mut pause = RENEW_EVERY;
     loop {
-        tokio::time::sleep(RENEW_EVERY).await;
+        tokio::time::sleep(pause).await;
+        pause = RENEW_EVERY;
         let attempt = async {
             let Some(mut lease) = read(&api, &path).await? else { return Ok(None) };
             if lease.spec.holder_identity.as_deref() != Some(&holder) {
@@ -201,13 +207,16 @@ async fn renew(api: Arc<Api>, path: String, holder: String, held: Arc<AtomicBool
             lease.spec.renew_time = Some(now());
             write(&api, Method::PUT, &path, &lease).await.map(Some)
         };
-        match tokio::time::timeout(DURATION, attempt).await {
+        match tokio::time::timeout(RENEW_WITHIN, attempt).await {
             Ok(Ok(Some(true))) => renewed = Instant::now(),
             Ok(Ok(None)) => {
                 held.store(false, Ordering::SeqCst);
                 return;
             }
-            result => tracing::warn!(path, failed = ?result.err(), "the lock was not renewed"),
+            result => {
+                tracing::warn!(path, failed = ?result.err(), "the lock was not renewed");
+                pause = TRY_AGAIN_AFTER;
+            }
         }
         if renewed.elapsed() > DURATION {
             held.store(false, Ordering::SeqCst);

@@ -69,8 +69,9 @@ impl Product {
         let (status, said) = product.landfall(&["deploy", "dogfood"]);
         assert_eq!(status, 0, "{said}");
         product.first_sample = eventually("Prometheus has a sample", || {
-            let now = product.prometheus("query=time()")["data"]["result"][0].to_string();
             let samples = product.prometheus("query=up")["data"]["result"].clone();
+            // Asked for after the sample: at a time before it there is none.
+            let now = product.prometheus("query=time()")["data"]["result"][0].to_string();
             if samples[0]["value"][1] == "1" { Ok(now) } else { Err(samples.to_string()) }
         });
         product
