@@ -49,12 +49,11 @@ fn mixed(bench: &Bench, count: usize, options: &Options, tools: &[Tool]) -> Vec<
         let tools: Vec<Tool> = tools.iter().copied().filter(|tool| is_last || *tool != Tool::Kubectl).collect();
         places = first_apply(bench, count, &tools, &mut first);
     }
-    let managed: Vec<&Place> = places.iter().collect();
     vec![
         first,
-        nothing_changed(bench, count, &managed, options),
-        one_changed(bench, count, &managed, options),
-        pruned(bench, count, &managed, options),
+        nothing_changed(bench, count, &places, options),
+        one_changed(bench, count, &places, options),
+        pruned(bench, count, &places, options),
     ]
 }
 
@@ -98,7 +97,7 @@ fn repeats(tool: Tool, options: &Options) -> usize {
     }
 }
 
-fn nothing_changed(bench: &Bench, count: usize, places: &[&Place], options: &Options) -> Row {
+fn nothing_changed(bench: &Bench, count: usize, places: &[Place], options: &Options) -> Row {
     let mut row = Row::new("nothing changed", count);
     let ours = places.iter().find(|place| place.tool == Tool::Landfall).expect("Landfall takes part");
     // Not counted: it shows the requests.
@@ -117,7 +116,7 @@ fn nothing_changed(bench: &Bench, count: usize, places: &[&Place], options: &Opt
     row
 }
 
-fn one_changed(bench: &Bench, count: usize, places: &[&Place], options: &Options) -> Row {
+fn one_changed(bench: &Bench, count: usize, places: &[Place], options: &Options) -> Row {
     let mut row = Row::new("one changed", count);
     for round in 0..options.rounds {
         for place in places.iter().filter(|place| round < repeats(place.tool, options)) {
@@ -130,7 +129,7 @@ fn one_changed(bench: &Bench, count: usize, places: &[&Place], options: &Options
 }
 
 /// A tenth of the objects leaves the folder.
-fn pruned(bench: &Bench, count: usize, places: &[&Place], options: &Options) -> Row {
+fn pruned(bench: &Bench, count: usize, places: &[Place], options: &Options) -> Row {
     let name = if count == 1000 { "100 pruned" } else { "a tenth pruned" };
     let mut row = Row::new(name, count);
     for round in 0..options.rounds.min(3) {
@@ -153,7 +152,7 @@ fn unchanged_many(bench: &Bench, count: usize, options: &Options) -> Row {
         bench.apply(place.tool, &place.kubeconfig, &place.folder);
     }
     let few = Options { quick: true, ..options.clone() };
-    let mut row = nothing_changed(bench, count, &places.iter().collect::<Vec<_>>(), &few);
+    let mut row = nothing_changed(bench, count, &places, &few);
     row.scenario = "nothing changed";
     row
 }

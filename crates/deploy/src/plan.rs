@@ -1,6 +1,6 @@
 //! Reads a target and computes the plan.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use landfall_core::{
     catalog::{Catalog, ServedKind},
@@ -219,14 +219,10 @@ fn wanted<'a>(
 
 /// Which of the objects that are desired or live other environments have recorded as theirs.
 fn claims(inventories: &Inventories, desired: &DesiredSet, observation: &Observation) -> BTreeMap<ObjectId, String> {
-    let desired: HashSet<&ObjectId> = match inventories.others.is_empty() {
-        true => HashSet::new(),
-        false => desired.objects.iter().map(|desired| &desired.id).collect(),
-    };
     let mut claims = BTreeMap::new();
     for (name, inventory) in &inventories.others {
-        let ids = inventory.objects.keys();
-        let ids = ids.filter(|id| desired.contains(id) || observation.live.contains_key(*id));
+        let ids = desired.objects.iter().map(|desired| &desired.id).chain(observation.live.keys());
+        let ids = ids.filter(|id| inventory.objects.contains_key(id));
         claims.extend(ids.map(|id| (id.clone(), format!("the environment {name}"))));
     }
     claims

@@ -41,7 +41,7 @@ pub struct Brief;
 /// The two ways to a server, which has at least the second.
 ///
 /// What is [`Brief`] shares one connection where the server speaks HTTP/2, as kubectl's requests do: a handshake costs the
-/// server about 2 ms of its processor, more than a list of a hundred objects. Watches and logs have a connection each: a
+/// server about 2 ms of its processor, more than a list of a hundred objects. Watches have a connection each: a
 /// server, or what stands before it, allows only so many streams on one (often 100), and they would not leave room. So does
 /// the lock, which must be renewed also while the shared connection is silent.
 #[derive(Clone)]
